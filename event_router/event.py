@@ -1,0 +1,208 @@
+"""The canonical event: whatever arrives, turned once into one shape, before any contract sees it.
+
+Liberal in, strict out: ``null`` is the same as absent, ids become text, times UTC, reserved names Segment's own. Nothing
+is changed in place, nothing vanishes unreported, and the work grows with the event's size only.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from hashlib import blake2b
+from typing import Any, NamedTuple
+
+import orjson
+
+from event_router import spelling
+from event_router.orders import canonical_order
+from event_router.outcomes import Dropped, Event, Reason, Rejected
+from event_router.times import FIELDS, event_time, to_utc
+
+TYPES = ("identify", "track", "page", "screen", "group", "alias", "delete")
+ORDER_COMPLETED = "Order Completed"
+
+# [DOC] v2 declares Completed Order, v1's name, an alias: segment-docs connections/spec/ecommerce/v2.
+_ORDER_KEYS = frozenset({"order completed", "completed order"})
+# A source's write key is a credential and `action` an older name of `type`; neither belongs to the event.
+_NOT_KEPT = ("action", "writeKey", "user_id", "anonymous_id", "message_id")
+_OBJECTS = ("traits", "properties", "context", "integrations")
+_PERSON = ("email", "firstName", "lastName")
+_KNOWN_TYPES = frozenset(TYPES)
+
+
+class Canonical(NamedTuple):
+    """An event in canonical shape, with what did not fit into it.
+
+    A named tuple: made for every event, at two thirds of what a frozen dataclass costs.
+    """
+
+    event: Event
+    dropped: tuple[Dropped, ...] = ()
+
+
+def canonicalise(raw: Any) -> Canonical | Rejected:
+    """Return a parsed JSON value as canonical event, or the reason why it is none. Never raises on JSON values.
+
+    Keys that Segment's spec does not know are kept as they are. An event without ``messageId`` gets one made of its
+    content, so that the same event always has the same id.
+    """
+    if not isinstance(raw, dict):
+        return _refuse("event.not_an_object", f"This is {_kind(raw)}, not an event. Send one JSON object for each event.")
+    event = raw.copy()
+    if refusal := _set_type(event) or _set_ids(event):
+        return refusal
+    dropped: list[Dropped] = []
+    for name in _OBJECTS:
+        if event.get(name, 0) is None:
+            del event[name]
+    _set_time(event, dropped)
+    _set_traits(event, dropped)
+    if event["type"] == "track":
+        _set_order(event, dropped)
+    for name in _NOT_KEPT:
+        if name in event:
+            del event[name]
+    return Canonical(event, tuple(dropped))
+
+
+def _set_type(event: Event) -> Rejected | None:
+    kind = event.get("type")
+    if kind is None:
+        kind = event.get("action")
+    if kind.__class__ is str and kind in _KNOWN_TYPES:
+        event["type"] = kind
+        return None
+    if kind is None:
+        hint = " It looks like a batch: send its events one by one." if "batch" in event else ""
+        return _refuse("event.type_missing", f"The event has no type, so nobody knows what to do with it.{hint}")
+    if isinstance(kind, str) and (name := kind.strip().casefold()) in _KNOWN_TYPES:
+        event["type"] = name
+        return None
+    return _unknown_type(kind)
+
+
+def _unknown_type(kind: object) -> Rejected:
+    shown = repr(kind[:40]) if isinstance(kind, str) else _kind(kind)
+    near = get_close_matches(kind[:40].casefold(), TYPES, n=1) if isinstance(kind, str) else []
+    hint = f" Did you mean {near[0]}?" if near else ""
+    return _refuse("event.type_unknown", f"The event's type is {shown}; known are {', '.join(TYPES)}.{hint}")
+
+
+def _set_ids(event: Event) -> Rejected | None:
+    for name, other in (("userId", "user_id"), ("anonymousId", "anonymous_id"), ("messageId", "message_id")):
+        value = event.get(name)
+        if value.__class__ is str and value:
+            continue
+        if value is None and (value := event.get(other)) is None:
+            event.pop(name, None)
+        elif isinstance(value, str) and value:
+            event[name] = str(value)
+        elif isinstance(value, int) and not isinstance(value, bool):
+            event[name] = _digits(value)
+        else:
+            found = "empty text" if value == "" else _kind(value)
+            return _refuse(
+                "event.bad_id", f"The event's {name} is {found}; an id is text or a whole number. Send it, or leave it out."
+            )
+    if "messageId" not in event:
+        return _set_message_id(event)
+    return None
+
+
+def _digits(value: int) -> str:
+    # Python refuses to print integers of more than 4,300 digits; hexadecimal has no such limit.
+    return str(value) if value.bit_length() < 10_000 else hex(value)
+
+
+def _set_message_id(event: Event) -> Rejected | None:
+    try:
+        content = orjson.dumps(event, option=orjson.OPT_SORT_KEYS)
+    except TypeError as error:
+        return not_json(error)
+    event["messageId"] = f"content-{blake2b(content, digest_size=16).hexdigest()}"
+    return None
+
+
+def _set_time(event: Event, dropped: list[Dropped]) -> None:
+    time = to_utc(event.get("timestamp"))
+    if time is None:
+        time = event_time(event)
+        if time is None:
+            dropped.extend(Dropped(f"$.{name}", "not a time") for name in FIELDS if event.get(name) is not None)
+            event.pop("timestamp", None)
+            return
+    event["timestamp"] = time
+
+
+def _set_traits(event: Event, dropped: list[Dropped]) -> None:
+    """Bring traits to their reserved names; take them from the context where the event has none of its own.
+
+    rudder-sdk-python sends an identify's traits in context.traits only.
+    """
+    traits = event.get("traits")
+    path = "$.traits"
+    if not traits and event["type"] != "group":
+        traits, path = _context_traits(event), "$.context.traits"
+    if traits.__class__ is not dict:
+        return
+    traits = spelling.rename(traits, spelling.trait, path, dropped)
+    if event["type"] != "group":
+        _set_person(traits)
+    event["traits"] = traits
+
+
+def _context_traits(event: Event) -> Any:
+    context = event.get("context")
+    found = context.get("traits") if context.__class__ is dict else None
+    return found if isinstance(found, dict) else event.get("traits")
+
+
+def _set_person(traits: dict[str, Any]) -> None:
+    """Make e-mail and names as strict as can be, in a dict of our own."""
+    if "firstName" not in traits and "lastName" not in traits and isinstance(name := traits.get("name"), str):
+        first, _, last = name.strip().partition(" ")
+        traits.update({key: part.strip() for key, part in (("firstName", first), ("lastName", last)) if part.strip()})
+    for key in _PERSON:
+        value = traits.get(key)
+        if value.__class__ is str:
+            traits[key] = value.strip()  # type: ignore[union-attr]
+        elif value is None:
+            traits.pop(key, None)
+        elif key != "email":
+            traits[key] = _as_name(value)
+
+
+def _as_name(value: Any) -> Any:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    return _digits(value) if isinstance(value, int) else str(value)
+
+
+def _set_order(event: Event, dropped: list[Dropped]) -> None:
+    name = event.get("event")
+    if name is None:
+        event.pop("event", None)
+    elif isinstance(name, str) and spelling.event_key(name) in _ORDER_KEYS:
+        event["event"] = ORDER_COMPLETED
+        properties = event.get("properties", {})
+        event["properties"] = canonical_order(properties, dropped) if isinstance(properties, dict) else properties
+
+
+def not_json(error: Exception) -> Rejected:
+    """Refuse a value that JSON cannot carry, such as half of a surrogate pair."""
+    return _refuse(
+        "event.not_json", f"The event holds something that JSON cannot carry ({str(error)[:80]}). Send valid UTF-8 JSON."
+    )
+
+
+def _refuse(code: str, message: str) -> Rejected:
+    return Rejected(Reason(code, message))
+
+
+def _kind(value: object) -> str:
+    """Return what a JSON value is, in words."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    names = {dict: "an object", list: "a list", str: "text", int: "a whole number", float: "a number with a fraction"}
+    return next((text for type_, text in names.items() if isinstance(value, type_)), "no JSON value")

@@ -1,0 +1,27 @@
+"""Custom events: the only Promoter endpoint known to take them is the one Segment used.
+
+[DOC] the Segment catalog's own endpoint setting of the direct integration; one POST an event, Basic auth.
+"""
+
+from __future__ import annotations
+
+from event_router.api import Context, Event, Request, Transformed
+from promoter_destination.settings import Settings, idempotency_headers
+
+_STORED = ("type", "event", "messageId", "userId", "timestamp", "properties")
+_RAW = ("type", "event", "messageId", "userId", "anonymousId", "timestamp", "traits", "properties", "context")
+
+
+def order(event: Event, settings: Settings, context: Context) -> Transformed:
+    """Return the call that stores a canonical order. It holds the order and no more: no address, no device."""
+    return Transformed((_request(event, _STORED, settings, context),))
+
+
+def raw_event(event: Event, settings: Settings, context: Context) -> Request:
+    """Return the call that hands a canonical event on as Segment's direct integration did, its context included."""
+    return _request(event, _RAW, settings, context)
+
+
+def _request(event: Event, fields: tuple[str, ...], settings: Settings, context: Context) -> Request:
+    body = {name: event[name] for name in fields if name in event}
+    return Request("event", "POST", settings.segment_url, body, idempotency_headers(event, context), settings.basic)
