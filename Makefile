@@ -1,0 +1,41 @@
+# Every target makes its own environment in .venv when there is none: Python 3.11 and git are all it takes.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SOURCES := pyproject.toml examples/events.ndjson $(shell find contract_tests event_router mock_promoter plugin promoter_schemas schemas -type f -not -name '*.pyc')
+
+.PHONY: demo test check bench lock clean
+
+demo: $(VENV)/.installed
+	@$(BIN)/event-router demo
+
+# The tests run against the wheel as installed, never against the checkout.
+test: $(VENV)/.installed
+	$(BIN)/pytest -n 2 --cov --cov-report=term $(ARGS)
+
+check: $(VENV)/.tools
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(VENV)/.installed
+	$(BIN)/python benchmarks/transform.py
+	$(BIN)/python benchmarks/send.py
+
+lock: $(VENV)/.tools
+	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-find-links --no-emit-index-url --no-emit-trusted-host --all-extras --output-file requirements.lock pyproject.toml
+
+clean:
+	rm -rf $(VENV) dist
+
+$(VENV)/.tools: requirements.lock
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; say which with PYTHON=python3.11")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+$(VENV)/.installed: $(VENV)/.tools $(SOURCES)
+	rm -rf dist
+	$(BIN)/pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --force-reinstall dist/*.whl
+	@touch $@
