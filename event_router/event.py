@@ -8,35 +8,29 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 from hashlib import blake2b
-from typing import Any, NamedTuple
+from typing import Any, TypeAlias
 
 import orjson
 
 from event_router import spelling
 from event_router.orders import canonical_order
 from event_router.outcomes import Dropped, Event, Reason, Rejected
-from event_router.times import FIELDS, event_time, to_utc
+from event_router.spelling import event_keys
+from event_router.times import FIELDS, event_time
 
 TYPES = ("identify", "track", "page", "screen", "group", "alias", "delete")
 ORDER_COMPLETED = "Order Completed"
 
 # [DOC] v2 declares Completed Order, v1's name, an alias: segment-docs connections/spec/ecommerce/v2.
 _ORDER_KEYS = frozenset({"order completed", "completed order"})
-# A source's write key is a credential and `action` an older name of `type`; neither belongs to the event.
-_NOT_KEPT = ("action", "writeKey", "user_id", "anonymous_id", "message_id")
 _OBJECTS = ("traits", "properties", "context", "integrations")
+_IDS = {"userId": "user_id", "anonymousId": "anonymous_id", "messageId": "message_id"}
 _PERSON = ("email", "firstName", "lastName")
 _KNOWN_TYPES = frozenset(TYPES)
 
 
-class Canonical(NamedTuple):
-    """An event in canonical shape, with what did not fit into it.
-
-    A named tuple: made for every event, at two thirds of what a frozen dataclass costs.
-    """
-
-    event: Event
-    dropped: tuple[Dropped, ...] = ()
+#: A canonical event, and what did not fit into it.
+Canonical: TypeAlias = tuple[Event, tuple[Dropped, ...]]
 
 
 def canonicalise(raw: Any) -> Canonical | Rejected:
@@ -46,31 +40,33 @@ def canonicalise(raw: Any) -> Canonical | Rejected:
     content, so that the same event always has the same id.
     """
     if not isinstance(raw, dict):
-        return _refuse("event.not_an_object", f"This is {_kind(raw)}, not an event. Send one JSON object for each event.")
+        return _refuse(
+            "event.not_an_object", f"This is {_kind(raw)}, not an event. Send one JSON object for each event."
+        )
     event = raw.copy()
     if refusal := _set_type(event) or _set_ids(event):
         return refusal
-    dropped: list[Dropped] = []
     for name in _OBJECTS:
         if event.get(name, 0) is None:
             del event[name]
+    if "writeKey" in event:
+        del event["writeKey"]  # A source's credential.
+    dropped: list[Dropped] = []
+    kind = event["type"]
     _set_time(event, dropped)
-    _set_traits(event, dropped)
-    if event["type"] == "track":
+    if kind != "group":
+        _set_traits(event, dropped)
+    if kind == "track":
         _set_order(event, dropped)
-    for name in _NOT_KEPT:
-        if name in event:
-            del event[name]
-    return Canonical(event, tuple(dropped))
+    return event, tuple(dropped)
 
 
 def _set_type(event: Event) -> Rejected | None:
     kind = event.get("type")
-    if kind is None:
-        kind = event.get("action")
     if kind.__class__ is str and kind in _KNOWN_TYPES:
-        event["type"] = kind
         return None
+    if kind is None:
+        kind = event.pop("action", None)
     if kind is None:
         hint = " It looks like a batch: send its events one by one." if "batch" in event else ""
         return _refuse("event.type_missing", f"The event has no type, so nobody knows what to do with it.{hint}")
@@ -88,23 +84,28 @@ def _unknown_type(kind: object) -> Rejected:
 
 
 def _set_ids(event: Event) -> Rejected | None:
-    for name, other in (("userId", "user_id"), ("anonymousId", "anonymous_id"), ("messageId", "message_id")):
+    for name in _IDS:
         value = event.get(name)
-        if value.__class__ is str and value:
-            continue
-        if value is None and (value := event.get(other)) is None:
-            event.pop(name, None)
-        elif isinstance(value, str) and value:
-            event[name] = str(value)
-        elif isinstance(value, int) and not isinstance(value, bool):
-            event[name] = _digits(value)
-        else:
-            found = "empty text" if value == "" else _kind(value)
-            return _refuse(
-                "event.bad_id", f"The event's {name} is {found}; an id is text or a whole number. Send it, or leave it out."
-            )
-    if "messageId" not in event:
-        return _set_message_id(event)
+        if (value.__class__ is not str or not value) and (refusal := _set_id(event, name, value)):
+            return refusal
+    return None if "messageId" in event else _set_message_id(event)
+
+
+def _set_id(event: Event, name: str, value: Any) -> Rejected | None:
+    if value is None:
+        value = event.pop(_IDS[name], None)
+    if value is None:
+        event.pop(name, None)
+    elif isinstance(value, str) and value:
+        event[name] = value
+    elif isinstance(value, int) and not isinstance(value, bool):
+        event[name] = _digits(value)
+    else:
+        found = "empty text" if value == "" else _kind(value)
+        return _refuse(
+            "event.bad_id",
+            f"The event's {name} is {found}; an id is text or a whole number. Send it, or leave it out.",
+        )
     return None
 
 
@@ -123,31 +124,26 @@ def _set_message_id(event: Event) -> Rejected | None:
 
 
 def _set_time(event: Event, dropped: list[Dropped]) -> None:
-    time = to_utc(event.get("timestamp"))
-    if time is None:
-        time = event_time(event)
-        if time is None:
-            dropped.extend(Dropped(f"$.{name}", "not a time") for name in FIELDS if event.get(name) is not None)
-            event.pop("timestamp", None)
-            return
-    event["timestamp"] = time
+    time = event_time(event)
+    if time is not None:
+        event["timestamp"] = time
+        return
+    dropped.extend(Dropped(f"$.{name}", "not a time") for name in FIELDS if event.get(name) is not None)
+    event.pop("timestamp", None)
 
 
 def _set_traits(event: Event, dropped: list[Dropped]) -> None:
-    """Bring traits to their reserved names; take them from the context where the event has none of its own.
+    """Bring a person's traits to their reserved names; take them from the context where the event has none of its own.
 
-    rudder-sdk-python sends an identify's traits in context.traits only.
+    rudder-sdk-python sends an identify's traits in context.traits only. A group's traits are not a person's.
     """
-    traits = event.get("traits")
-    path = "$.traits"
-    if not traits and event["type"] != "group":
+    traits, path = event.get("traits"), "$.traits"
+    if not traits:
         traits, path = _context_traits(event), "$.context.traits"
-    if traits.__class__ is not dict:
-        return
-    traits = spelling.rename(traits, spelling.trait, path, dropped)
-    if event["type"] != "group":
-        _set_person(traits)
-    event["traits"] = traits
+    if traits.__class__ is dict:
+        traits = spelling.rename(traits, spelling.trait, path, dropped)
+        _set_person(traits, dropped)
+        event["traits"] = traits
 
 
 def _context_traits(event: Event) -> Any:
@@ -156,15 +152,20 @@ def _context_traits(event: Event) -> Any:
     return found if isinstance(found, dict) else event.get("traits")
 
 
-def _set_person(traits: dict[str, Any]) -> None:
-    """Make e-mail and names as strict as can be, in a dict of our own."""
+def _set_person(traits: dict[str, Any], dropped: list[Dropped]) -> None:
+    """Make e-mail and names as strict as can be, in a dict of our own; names that are blank are none."""
     if "firstName" not in traits and "lastName" not in traits and isinstance(name := traits.get("name"), str):
         first, _, last = name.strip().partition(" ")
         traits.update({key: part.strip() for key, part in (("firstName", first), ("lastName", last)) if part.strip()})
     for key in _PERSON:
         value = traits.get(key)
         if value.__class__ is str:
-            traits[key] = value.strip()  # type: ignore[union-attr]
+            stripped = value.strip()
+            if stripped is not value:
+                traits[key] = stripped
+            if not stripped and key != "email":
+                del traits[key]
+                dropped.append(Dropped(f"$.traits.{key}", "empty"))
         elif value is None:
             traits.pop(key, None)
         elif key != "email":
@@ -179,9 +180,7 @@ def _as_name(value: Any) -> Any:
 
 def _set_order(event: Event, dropped: list[Dropped]) -> None:
     name = event.get("event")
-    if name is None:
-        event.pop("event", None)
-    elif isinstance(name, str) and spelling.event_key(name) in _ORDER_KEYS:
+    if name.__class__ is str and event_keys[name] in _ORDER_KEYS:
         event["event"] = ORDER_COMPLETED
         properties = event.get("properties", {})
         event["properties"] = canonical_order(properties, dropped) if isinstance(properties, dict) else properties
@@ -190,7 +189,8 @@ def _set_order(event: Event, dropped: list[Dropped]) -> None:
 def not_json(error: Exception) -> Rejected:
     """Refuse a value that JSON cannot carry, such as half of a surrogate pair."""
     return _refuse(
-        "event.not_json", f"The event holds something that JSON cannot carry ({str(error)[:80]}). Send valid UTF-8 JSON."
+        "event.not_json",
+        f"The event holds something that JSON cannot carry ({str(error)[:80]}). Send valid UTF-8 JSON.",
     )
 
 

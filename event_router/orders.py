@@ -8,10 +8,8 @@ from typing import Any
 from event_router import spelling
 from event_router.outcomes import Dropped
 
-_ORDER = frozenset(spelling.ORDER)
-_PRODUCT = frozenset(spelling.PRODUCT)
 _AMOUNTS = frozenset({"subtotal", "total", "revenue", "shipping", "tax", "discount", "price", "quantity", "position"})
-_TEXTS = (_ORDER | _PRODUCT) - _AMOUNTS - {"products"}
+_TEXTS = frozenset(spelling.ORDER + spelling.PRODUCT) - _AMOUNTS - {"products"}
 _MONEY = re.compile(r"[^\d.,+-]{0,4}([+-]?\d[\d,]{0,30}(?:\.\d{1,12})?|[+-]?\.\d{1,12})[^\d.,+-]{0,4}")
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d\d?")
 
@@ -22,30 +20,26 @@ def canonical_order(properties: dict[str, Any], dropped: list[Dropped]) -> dict[
     Amounts such as ``"$19.99"`` become numbers, ids text; ``revenue`` falls back to ``total``, ``currency`` to USD and a
     product's ``quantity`` to 1 ([LEGACY] facade's track, the semantics that classic destinations had).
     """
-    order = (
-        properties.copy()
-        if properties.keys() <= _ORDER
-        else spelling.rename(properties, spelling.order, "$.properties", dropped)
-    )
+    order = spelling.rename(properties, spelling.order, "$.properties", dropped)
     _types(order)
     if "revenue" not in order and "total" in order:
         order["revenue"] = order["total"]
     currency = order.get("currency")
-    order["currency"] = currency.strip().upper() if isinstance(currency, str) else "USD" if currency is None else currency
+    order["currency"] = (
+        currency.strip().upper() if isinstance(currency, str) else "USD" if currency is None else currency
+    )
     if isinstance(products := order.get("products"), list):
         order["products"] = [_product(item, at, dropped) for at, item in enumerate(products) if item is not None]
-        dropped.extend(Dropped(f"$.properties.products[{at}]", "null") for at, item in enumerate(products) if item is None)
+        dropped.extend(
+            Dropped(f"$.properties.products[{at}]", "null") for at, item in enumerate(products) if item is None
+        )
     return order
 
 
 def _product(item: Any, at: int, dropped: list[Dropped]) -> Any:
     if not isinstance(item, dict):
         return item
-    product = (
-        item.copy()
-        if item.keys() <= _PRODUCT
-        else spelling.rename(item, spelling.product, f"$.properties.products[{at}]", dropped)
-    )
+    product = spelling.rename(item, spelling.product, f"$.properties.products[{at}]", dropped)
     _types(product)
     if "quantity" not in product:
         product["quantity"] = 1

@@ -6,7 +6,6 @@ casing ([DOC] segment-docs partners/spec). Letter case, ``_``, ``-`` and spaces 
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 from event_router.outcomes import Dropped
@@ -30,6 +29,7 @@ PRODUCT = (
 _SEPARATORS = str.maketrans("", "", " _-")
 # Longer keys cannot be reserved names, and a full memory learns no more: it stays small, whatever arrives.
 _LONGEST = 16
+_LONGEST_EVENT = 100
 _MOST = 4096
 
 
@@ -48,11 +48,13 @@ class Speller(dict[str, str]):
     A dict that learns: a spelling seen before costs one look-up in C, and looking up keys is most of an event's cost.
     """
 
-    __slots__ = ("_known",)
+    __slots__ = ("_known", "settled")
 
     def __init__(self, names: tuple[str, ...], **others: str) -> None:
         super().__init__()
         self._known = {squash(name): name for name in names} | others
+        #: Keys that are known to stay as they are.
+        self.settled = set(names)
 
     def __missing__(self, key: str) -> str:
         if len(key) > _LONGEST:
@@ -60,6 +62,8 @@ class Speller(dict[str, str]):
         name = self._known.get(squash(key), key)
         if len(self) < _MOST:
             self[key] = name
+            if key == name:
+                self.settled.add(key)
         return name
 
 
@@ -71,6 +75,13 @@ product = Speller(PRODUCT, id="product_id")
 
 def rename(values: dict[str, Any], speller: Speller, path: str, dropped: list[Dropped]) -> dict[str, Any]:
     """Return a copy under canonical names. Of two spellings of one name the first counts; ``dropped`` gets the other."""
+    if speller.settled.issuperset(values):
+        return values.copy()
+    result = {speller[key]: value for key, value in values.items()}
+    return result if len(result) == len(values) else _first_of_each(values, speller, path, dropped)
+
+
+def _first_of_each(values: dict[str, Any], speller: Speller, path: str, dropped: list[Dropped]) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for key, value in values.items():
         name = speller[key]
@@ -81,9 +92,19 @@ def rename(values: dict[str, Any], speller: Speller, path: str, dropped: list[Dr
     return result
 
 
-@lru_cache(maxsize=4096)
-def _short_event(name: str) -> str:
-    return " ".join(name.replace("_", " ").split()).casefold()
+class _EventKeys(dict[str, str]):
+    """Learns like a ``Speller``: the key of an event name seen before costs one look-up in C."""
+
+    __slots__ = ()
+
+    def __missing__(self, name: str) -> str:
+        key = " ".join(name.replace("_", " ").split()).casefold()
+        if len(name) <= _LONGEST_EVENT and len(self) < _MOST:
+            self[name] = key
+        return key
+
+
+event_keys = _EventKeys()
 
 
 def event_key(name: str) -> str:
@@ -92,4 +113,4 @@ def event_key(name: str) -> str:
     >>> event_key("Signed_Up") == event_key("signed up")
     True
     """
-    return _short_event(name) if len(name) <= 100 else _short_event.__wrapped__(name)
+    return event_keys[name]

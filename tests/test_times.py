@@ -1,0 +1,53 @@
+"""Times: many forms in, one out."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contract_tests.strategies import hostile_json
+from event_router.times import parse, to_utc
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("2026-11-23T15:01:41.904Z", "2026-11-23T15:01:41.904Z"),
+        ("2026-11-23T15:01:41.904123+00:00", "2026-11-23T15:01:41.904Z"),
+        ("2026-11-23", "2026-11-23T00:00:00.000Z"),
+        ("2026-11-23 15:01:41.209808489 +0000 UTC m=+70366.298768264", "2026-11-23T15:01:41.209Z"),
+        ("2026-11-23 15:01:41 +0100 CET", "2026-11-23T14:01:41.000Z"),
+        (0, "1970-01-01T00:00:00.000Z"),
+        (1764000101, "2025-11-24T16:01:41.000Z"),
+        (1764000101904, "2025-11-24T16:01:41.904Z"),
+        ("soon", None),
+        ("2026-13-23T15:01:41.904Z", None),
+        ("x" * 100, None),
+        (True, None),
+        (1e300, None),
+        (float("nan"), None),
+        ([], None),
+    ],
+)
+def test_forms(value: Any, expected: str | None) -> None:
+    """Every form that libraries write is read; what is none is nothing."""
+    assert to_utc(value) == expected
+
+
+@given(st.datetimes(timezones=st.just(UTC)))
+def test_law(time: datetime) -> None:
+    """A time survives to the millisecond, and the canonical form is a fixed point."""
+    text = to_utc(time.isoformat())
+    assert text is not None
+    assert to_utc(text) == text
+    assert abs((parse(text) - time).total_seconds()) < 0.001
+
+
+@given(hostile_json)
+def test_never_raises(value: Any) -> None:
+    """Whatever is given, there is a time or none."""
+    assert to_utc(value) is None or isinstance(to_utc(value), str)
