@@ -50,7 +50,9 @@ def _bare(schema: Any) -> Any:
     """Return a schema without annotations, on which jsonschema-rs spends a third of its time."""
     if not isinstance(schema, Mapping):
         return schema
-    return {key: _bare_below(key, value) for key, value in schema.items() if key not in _ANNOTATIONS and key[:2] != "x-"}
+    return {
+        key: _bare_below(key, value) for key, value in schema.items() if key not in _ANNOTATIONS and key[:2] != "x-"
+    }
 
 
 def _bare_below(key: str, value: Any) -> Any:
@@ -124,8 +126,9 @@ def _advice(schema: Mapping[str, Any], otherwise: str) -> str:
 def _wanted(rule: str, schema: Mapping[str, Any]) -> str:
     """Return what the rule asks for, in words."""
     limit = schema.get(rule)
+    if rule == "type":
+        return f"must be {_type_words(limit)}"
     words = {
-        "type": f"must be {_type_words(limit)}",
         "pattern": "is not written as it should be",
         "const": f"must be {show(limit)}",
         "enum": f"must be one of {', '.join(map(str, limit)) if isinstance(limit, list) else limit}",
