@@ -119,7 +119,9 @@ def _load_one(name: str, points: list[EntryPoint]) -> Plugin:
     try:
         plugin = points[0].load()
     except Exception as error:
-        raise _failed(name, distribution, "import_failed", f"importing {points[0].value} raised {_said(error)}") from error
+        raise _failed(
+            name, distribution, "import_failed", f"importing {points[0].value} raised {_said(error)}"
+        ) from error
     return load_object(name, plugin, distribution)
 
 
@@ -139,14 +141,14 @@ def _register(name: str, distribution: str, plugin: object) -> Mapping[str, Call
     for caller in manager.get_hookcallers(plugin) or ():
         for impl in caller.get_hookimpls():
             if impl.wrapper or impl.hookwrapper:
-                raise _failed(name, distribution, "register_failed", f"{caller.name} is a wrapper; a destination has none.")
+                raise _failed(
+                    name, distribution, "register_failed", f"{caller.name} is a wrapper; a destination has none."
+                )
             resolved[caller.name] = _positional(impl.function, impl.argnames, HOOKS[caller.name])
     return resolved
 
 
-def _positional(
-    function: Callable[..., Any], wanted: tuple[str, ...], given: tuple[str, ...]
-) -> Callable[..., Any]:
+def _positional(function: Callable[..., Any], wanted: tuple[str, ...], given: tuple[str, ...]) -> Callable[..., Any]:
     """Return the function under the hook's full parameter list; itself where it takes just that."""
     if tuple(wanted) == given:
         return function
@@ -161,6 +163,8 @@ def _positional(
 def _info(name: str, distribution: str, resolved: Mapping[str, Callable[..., Any]]) -> DestinationInfo:
     if "destination_info" not in resolved:
         raise _failed(name, distribution, "info_failed", "it has no destination_info hook, which every plugin needs.")
+    if "interpret_response" not in resolved:
+        raise _failed(name, distribution, "info_failed", "it has no interpret_response hook, which every plugin needs.")
     try:
         info = resolved["destination_info"]()
         for contract in info.contracts:
@@ -175,7 +179,9 @@ def _info(name: str, distribution: str, resolved: Mapping[str, Callable[..., Any
 
 
 def _failed(name: str, distribution: str, code: str, what: str) -> PluginError:
-    return PluginError(Failure(name, distribution, f"plugin.{code}", f"Plugin {name} ({distribution}) is left out: {what}"))
+    return PluginError(
+        Failure(name, distribution, f"plugin.{code}", f"Plugin {name} ({distribution}) is left out: {what}")
+    )
 
 
 def _said(error: Exception) -> str:
