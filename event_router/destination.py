@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -23,8 +23,7 @@ Transform = Callable[..., Transformed | Refusal]
 _MOST_OPTIONS = 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(NamedTuple):
     """How one kind of event is handled: its contract, if there is one, and its hook, if the plugin has it."""
 
     contract: Schema | None
@@ -56,11 +55,12 @@ class Destination:
 
     def route(self, event: Event) -> Route:
         """Return the most specific route of a canonical event."""
-        if event["type"] == "track" and isinstance(name := event.get("event"), str):
-            route = self.named_routes.get(name) or self.named_routes.get(spelling.event_key(name))
-            if route:
-                return route
-        return self.routes[event["type"]]
+        kind = event["type"]
+        if kind == "track":
+            name = event.get("event")
+            if name.__class__ is str:
+                return self.named_routes.get(spelling.event_keys[name], self.routes[kind])
+        return self.routes[kind]
 
     def secrets(self) -> tuple[str, ...]:
         """Return the secrets among the settings, for whoever must keep them out of texts."""
@@ -91,9 +91,6 @@ def _routes(plugin: Plugin) -> tuple[dict[str, Route], dict[str, Route]]:
     named = {name: Route(contracts.get(("track", name), track.contract), track.transform) for name in names}
     if "transform_order_completed" in hooks:
         named[order] = Route(named[order].contract, hooks["transform_order_completed"])
-    if order in named:
-        # The canonical spelling, so that orders are found without folding their name.
-        named[ORDER_COMPLETED] = named[order]
     return routes, named
 
 

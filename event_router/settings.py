@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from event_router.contracts import compile_schema, explain, show
+from event_router.contracts import compile_schema, explain
 from event_router.messages import Secret
 from event_router.outcomes import Problem
 
@@ -58,8 +58,3 @@ def _number(value: Any) -> Any:
     if isinstance(value, list):
         return [_number(item) for item in value]
     return int(value) if isinstance(value, str) and value.isdecimal() and len(value) < 16 else value
-
-
-def describe(options: Mapping[str, Any]) -> str:
-    """Return options in words, for a message."""
-    return ", ".join(f"{name}: {show(value)}" for name, value in options.items())

@@ -1,0 +1,62 @@
+"""Destinations: a plugin with settings, everything resolved before the first event."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from support import info, order, plugin, promoter, small, track
+
+from event_router.api import Contract
+from event_router.destination import configure
+from event_router.plugins import load_object
+from event_router.settings import SettingsError
+
+
+def test_the_most_specific_route_wins() -> None:
+    """Orders have a contract and a hook of their own; other track events share one."""
+    destination = promoter()
+    assert destination.route(order()).contract.name == "Order Completed"  # type: ignore[union-attr]
+    assert destination.route(track()).contract.name == "track"  # type: ignore[union-attr]
+    assert destination.route(track(event=5)).contract.name == "track"  # type: ignore[union-attr]
+    assert destination.route({"type": "page"}) == (None, None)
+
+
+def test_orders_without_a_hook_of_their_own_are_tracks() -> None:
+    """A plugin that knows only transform_track gets orders there; a named contract still counts."""
+
+    def transform_track(event: Any) -> None: ...
+
+    assert small(transform_track=transform_track).route(order()).transform is not None
+    contracts = (Contract("Signed Up", "track", {}, event="Signed Up"),)
+    named = configure("small", load_object("small", plugin(destination_info=lambda: info(contracts=contracts))), {})
+    assert named.route(track(event="signed_up")).contract.name == "Signed Up"  # type: ignore[union-attr]
+
+
+def test_an_order_hook_without_contract_gets_the_tracks() -> None:
+    """Where orders have no contract of their own, the one of track events holds for them."""
+    contracts = (Contract("track", "track", {}),)
+    loaded = load_object(
+        "small",
+        plugin(destination_info=lambda: info(contracts=contracts), transform_order_completed=lambda event: event),
+    )
+    route = configure("small", loaded, {}).route(order())
+    assert route.contract is not None
+    assert route.contract.name == "track"
+
+
+def test_options_are_worked_out_once() -> None:
+    """The same options object gives the same settings object; wrong ones are refused."""
+    destination = promoter()
+    settings, unused = destination.with_options({"campaign": 33, "colour": "red"})
+    assert (settings.campaign_id, unused) == (33, ("colour",))
+    assert destination.with_options({"campaignId": "33"})[0] is settings
+    with pytest.raises(SettingsError):
+        destination.with_options({"campaign": []})
+
+
+def test_secrets_are_known() -> None:
+    """Whoever must keep secrets out of texts can ask for them; settings without any have none."""
+    assert promoter().secrets() == ("promoter-test-key",)
+    assert small().secrets() == ()
+    assert small().settings == {"url": "http://x"}
