@@ -6,8 +6,7 @@ Pure: no I/O, no clock. pluggy isolates nothing, so this is where one plugin's e
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any, TypeAlias
 
 import orjson
 
@@ -15,21 +14,24 @@ from event_router.contracts import Schema, explain
 from event_router.destination import Destination
 from event_router.event import not_json
 from event_router.hooks import Contact, Context, Transformed
-from event_router.messages import Request
-from event_router.outcomes import Dropped, Event, Misconfigured, Parked, Reason, Refusal, Rejected, Skipped
+from event_router.messages import Request, Response
+from event_router.outcomes import (
+    Delivered,
+    Dropped,
+    Event,
+    Misconfigured,
+    Outcome,
+    Parked,
+    Reason,
+    Refusal,
+    Rejected,
+    Retry,
+    Skipped,
+)
 from event_router.settings import SettingsError
 
-
-class Decision(NamedTuple):
-    """What the destination wants done for an event.
-
-    Attributes:
-        contract: The contract's name; ``None`` where the event came to none.
-        result: The requests to send, or the outcome already.
-    """
-
-    contract: str | None
-    result: Transformed | Refusal
+#: The contract's name (``None`` where the event came to none), and the requests to send or the outcome already.
+Decision: TypeAlias = tuple[str | None, Transformed | Refusal]
 
 
 _UNSUPPORTED = Skipped(Reason("event.unsupported", "The destination has no use for this type of event."))
@@ -41,32 +43,34 @@ _STALE = Skipped(
 
 def decide(destination: Destination, event: Event, contact: Contact | None, context: Context) -> Decision:
     """Return what the destination wants done for a canonical event. Never raises ``Exception``; changes nothing."""
-    settings, unused = destination.settings, ()
+    settings = destination.settings
+    unused: tuple[str, ...] = ()
     integrations = event.get("integrations")
-    if integrations:
-        options = participation(integrations, destination.plugin.info.integrations)
+    if integrations and (options := participation(integrations, destination.plugin.info.integrations)) is not True:
         if options is False:
-            return Decision(None, _OFF)
-        if options:
-            try:
-                settings, unused = destination.with_options(options)
-            except (SettingsError, TypeError, ValueError) as error:
-                return Decision(None, _bad_options(error))
-    route = destination.route(event)
-    if route.transform is None:
-        return Decision(None, _UNSUPPORTED)
-    if route.contract is not None and (refusal := missed(route.contract, event)):
-        return Decision(route.contract.name, refusal)
-    name = route.contract.name if route.contract else None
+            return None, _OFF
+        try:
+            settings, unused = destination.with_options(options)
+        except (SettingsError, TypeError, ValueError) as error:
+            return None, _bad_options(error)
+    contract, transform = destination.route(event)
+    if transform is None:
+        return None, _UNSUPPORTED
+    name = None
+    if contract is not None:
+        name = contract.name
+        refusal = missed(contract, event)
+        if refusal is not None:
+            return name, refusal
     if contact is not None and event["type"] == "identify" and _is_older(event, contact):
-        return Decision(name, _STALE)
+        return name, _STALE
     try:
-        result = route.transform(event, settings, contact, context)
+        result = transform(event, settings, contact, context)
     except Exception as error:  # noqa: BLE001  # A plugin may raise anything; the event's neighbours must not notice.
-        return Decision(name, _raised(destination, error))
+        return name, _raised(destination, error)
     if result.__class__ is not Transformed and not isinstance(result, Skipped | Rejected | Parked | Misconfigured):
-        return Decision(name, _bad_result(destination, result))
-    return Decision(name, _with_unused(result, unused) if unused else result)
+        return name, _bad_result(destination, result)
+    return name, _with_unused(result, unused) if unused else result
 
 
 def _with_unused(result: Transformed | Refusal, names: tuple[str, ...]) -> Transformed | Refusal:
@@ -74,7 +78,7 @@ def _with_unused(result: Transformed | Refusal, names: tuple[str, ...]) -> Trans
     if not isinstance(result, Transformed):
         return result
     unused = tuple(Dropped(f"$.integrations.*.{name}", "an option that events cannot set") for name in names)
-    return replace(result, dropped=result.dropped + unused)
+    return result._replace(dropped=result.dropped + unused)
 
 
 def participation(integrations: Any, names: tuple[str, ...]) -> Mapping[str, Any] | bool:
@@ -103,6 +107,25 @@ def missed(contract: Schema, event: Event) -> Rejected | None:
     return Rejected(Reason(problems[0].code, problems[0].message), problems)
 
 
+def interpret(destination: Destination, request: Request, response: Response) -> Outcome:
+    """Return what an answer means to the destination's plugin. Never raises ``Exception``."""
+    try:
+        outcome = destination.plugin.hooks["interpret_response"](request, response)
+    except Exception as error:  # noqa: BLE001  # See decide.
+        return _unreadable(destination, f"raised {type(error).__name__}: {str(error)[:200]}")
+    if isinstance(outcome, Delivered | Skipped | Rejected | Retry | Parked | Misconfigured):
+        return outcome
+    return _unreadable(destination, f"returned {type(outcome).__name__}, which is no outcome")
+
+
+def _unreadable(destination: Destination, what: str) -> Retry:
+    """Whether the destination has the event is not known, so it is tried again rather than lost."""
+    message = (
+        f"Plugin {destination.plugin.name} {what}, for the destination's answer. Report it to the plugin's authors."
+    )
+    return Retry(Reason("plugin.unreadable", message))
+
+
 def encode(request: Request) -> bytes | Rejected:
     """Return a request's body as it goes over the wire."""
     if request.body is None:
@@ -120,15 +143,21 @@ def _is_older(event: Event, contact: Contact) -> bool:
 
 def _bad_options(error: Exception) -> Rejected:
     problems = error.problems if isinstance(error, SettingsError) else ()
-    return Rejected(Reason("event.bad_options", f"The event's options for this destination are wrong: {error}"), problems)
+    return Rejected(
+        Reason("event.bad_options", f"The event's options for this destination are wrong: {error}"), problems
+    )
 
 
 def _raised(destination: Destination, error: Exception) -> Rejected:
     what = f"{type(error).__name__}: {str(error)[:200]}"
-    message = f"Plugin {destination.plugin.name} raised {what}. The event is not sent; report it to the plugin's authors."
+    message = (
+        f"Plugin {destination.plugin.name} raised {what}. The event is not sent; report it to the plugin's authors."
+    )
     return Rejected(Reason("plugin.raised", message))
 
 
 def _bad_result(destination: Destination, result: object) -> Rejected:
-    message = f"Plugin {destination.plugin.name} returned {type(result).__name__}, which is no result of a transform hook."
+    message = (
+        f"Plugin {destination.plugin.name} returned {type(result).__name__}, which is no result of a transform hook."
+    )
     return Rejected(Reason("plugin.bad_result", message))
