@@ -19,18 +19,24 @@ DEEPEST = 10
 LONGEST_NAME = 255
 
 _SHOWN = 60
-_INT64 = range(-(2**63), 2**64)
+_LARGEST_INT, _SMALLEST_INT = 2**64 - 1, -(2**63)
 _EXACT_FLOAT = 2.0**53
+_BOOLEANS = {True: "true", False: "false"}
+_NONE: frozenset[str] = frozenset()
+
+
+class _LostError(Exception):
+    """A value that cannot be an attribute; its text says why."""
 
 
 def flatten(
     values: Mapping[str, Any],
     settings: Settings,
     attributes: dict[str, Any],
-    *,
     path: str,
+    *,
     as_text: bool,
-    reserved: frozenset[str] = frozenset(),
+    reserved: frozenset[str] = _NONE,
 ) -> tuple[Dropped, ...]:
     """Add values to attributes, flat, and return what could not be added.
 
@@ -44,83 +50,103 @@ def flatten(
         as_text: Every value as text (v1), or JSON scalars kept (v2).
         reserved: Names that are no attributes.
     """
-    dropped: list[Dropped] = []
+    lost: list[tuple[str, str]] = []
+    if settings.filters:
+        values, lost = _allowed(values, settings, reserved)
+    lost += _add(attributes, "", values, reserved, as_text, DEEPEST)
+    return tuple([Dropped(path + way, why) for way, why in lost]) if lost else ()
+
+
+def _allowed(
+    values: Mapping[str, Any], settings: Settings, reserved: frozenset[str]
+) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+    """Return the values that the settings let through, and what they do not."""
     include, exclude = settings.include, settings.exclude
-    for name, value in values.items():
-        if name in reserved:
-            continue
-        if name in exclude or (include is not None and name not in include):
-            dropped.append(Dropped(f"{path}.{name[:_SHOWN]}", "left out by the settings"))
-        elif value.__class__ is str and value and name and name not in attributes and len(name) <= LONGEST_NAME:
-            attributes[name] = value
-        else:
-            _add(attributes, dropped, name, value, f"{path}.{name[:_SHOWN]}", as_text, DEEPEST)
-    return tuple(dropped)
+    allowed = {
+        name: value
+        for name, value in values.items()
+        if name in reserved or (name not in exclude and (include is None or name in include))
+    }
+    return allowed, [(_step(name), "left out by the settings") for name in values if name not in allowed]
 
 
 def _add(
-    attributes: dict[str, Any], dropped: list[Dropped], name: str, value: Any, path: str, as_text: bool, depth: int
-) -> None:
-    if isinstance(value, dict) and value and depth and len(name) <= LONGEST_NAME:
-        for key, item in value.items():
-            _add(attributes, dropped, f"{name}{SEPARATOR}{key}", item, f"{path}.{key[:_SHOWN]}", as_text, depth - 1)
-        return
-    scalar, why = _scalar(value, as_text)
-    if why is None:
-        why = _unusable(name, attributes)
-    if why is None:
-        attributes[name] = scalar
+    attributes: dict[str, Any],
+    prefix: str,
+    values: Mapping[str, Any],
+    reserved: frozenset[str],
+    as_text: bool,
+    depth: int,
+) -> list[tuple[str, str]]:
+    """Set attributes; return what could not be set: its way below ``values``, and why."""
+    lost: list[tuple[str, str]] = []
+    for key, value in values.items():
+        if key in reserved:
+            continue
+        name, kind = prefix + key, value.__class__
+        # The first two branches are what nearly all values are; the last one knows all the rules.
+        if kind is str and value and name not in attributes and 0 < len(name) <= LONGEST_NAME:
+            attributes[name] = value
+        elif kind is dict and value and depth and len(name) <= LONGEST_NAME:
+            if below := _add(attributes, name + SEPARATOR, value, _NONE, as_text, depth - 1):
+                lost += [(_step(key) + way, why) for way, why in below]
+        elif why := _set(attributes, name, value, as_text):
+            lost.append((_step(key), why))
+    return lost
+
+
+def _set(attributes: dict[str, Any], name: str, value: Any, as_text: bool) -> str | None:
+    """Set one attribute, or return why it cannot be."""
+    if name in attributes:
+        return f"there is a {name} already"
+    if not 0 < len(name) <= LONGEST_NAME:
+        return f"its name is longer than {LONGEST_NAME} characters" if name else "it has no name"
+    kind = value.__class__
+    if kind is bool:
+        attributes[name] = _BOOLEANS[value] if as_text else value
+    elif kind is int and _SMALLEST_INT <= value <= _LARGEST_INT:
+        attributes[name] = str(value) if as_text else value
     else:
-        dropped.append(Dropped(path, why))
+        try:
+            attributes[name] = _stored(value, as_text)
+        except _LostError as error:
+            return str(error)
+    return None
 
 
-def _unusable(name: str, attributes: Mapping[str, Any]) -> str | None:
-    if not name:
-        return "it has no name"
-    if len(name) > LONGEST_NAME:
-        return f"its name is longer than {LONGEST_NAME} characters"
-    return f"there is a {name} already" if name in attributes else None
+def _step(key: str) -> str:
+    return f".{key[:_SHOWN]}"
 
 
-def _scalar(value: Any, as_text: bool) -> tuple[str | bool | int | float, str | None]:
-    """Return what is stored for a value, and why nothing is."""
-    if isinstance(value, str):
-        return value, None if value else "empty"
-    if isinstance(value, bool):
-        return (_text(value) if as_text else value), None
+def _stored(value: Any, as_text: bool) -> str | bool | int | float:
+    """Return what is stored for a value."""
     if isinstance(value, int | float):
-        return _number(value, as_text)
-    if isinstance(value, list):
+        if not (isfinite(value) if isinstance(value, float) else _SMALLEST_INT <= value <= _LARGEST_INT):
+            raise _LostError("a number that does not fit into 64 bits")
+        return _text(value) if as_text else value
+    if isinstance(value, str) and value:
+        return value
+    if isinstance(value, list) and value:
         return _joined(value)
-    if isinstance(value, dict):
-        return "", f"nested deeper than {DEEPEST} levels" if value else "empty"
-    return "", "null" if value is None else "no JSON value"
+    if isinstance(value, dict) and value:
+        raise _LostError(f"nested deeper than {DEEPEST} levels")
+    raise _LostError("null" if value is None else "empty")
 
 
-def _number(value: float, as_text: bool) -> tuple[str | int | float, str | None]:
-    if isinstance(value, float) and not isfinite(value):
-        return "", "not a number that JSON can carry"
-    if isinstance(value, int) and value not in _INT64:
-        return "", "a number of more than 64 bits"
-    return (_text(value) if as_text else value), None
-
-
-def _joined(values: list[Any]) -> tuple[str, str | None]:
-    if not values:
-        return "", "empty"
+def _joined(values: list[Any]) -> str:
+    """Return a list of scalars as text; null and empty ones do not count."""
     if any(isinstance(value, dict | list) for value in values):
-        return "", "a list of objects or lists"
-    stored = [_scalar(value, as_text=True) for value in values if value is not None]
-    if any(why not in {None, "empty"} for _, why in stored):
-        return "", "a list with something that cannot be stored"
-    joined = LIST_SEPARATOR.join(str(text) for text, why in stored if why is None)
-    return joined, None if joined else "empty"
+        raise _LostError("a list of objects or lists")
+    joined = LIST_SEPARATOR.join(str(_stored(value, as_text=True)) for value in values if value not in (None, ""))
+    if not joined:
+        raise _LostError("empty")
+    return joined
 
 
-def _text(value: float | bool) -> str:  # noqa: FBT001  # A JSON value, not a switch.
+def _text(value: float) -> str:
     """Return a number or boolean as JSON has it, whole floats without fraction: 19.0 of Python is 19 of JavaScript."""
     if isinstance(value, bool):
-        return "true" if value else "false"
+        return _BOOLEANS[value]
     if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT_FLOAT:
         return str(int(value))
     return str(value)

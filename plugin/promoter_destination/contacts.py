@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from event_router.api import (
     Contact,
     Context,
-    Dropped,
     Event,
     Reason,
     Request,
@@ -33,45 +33,36 @@ _UNKNOWN = Skipped(
 def upsert(event: Event, settings: Settings, context: Context) -> Transformed:
     """Return the call that makes or updates the contact of a canonical identify."""
     traits = event["traits"]
-    body: dict[str, Any] = {"email": traits["email"]}
-    dropped = _set_names(body, traits)
+    body = person(traits)
     if settings.contact_lists:
         body["contact_list"] = settings.contact_lists
     attributes = {"user_id": event["userId"]}
     body["attributes"] = attributes
-    dropped += flatten(traits, settings, attributes, path="$.traits", as_text=True, reserved=FIELDS)
-    url = f"{settings.api_url}contacts/"
-    return Transformed((Request("contact", "POST", url, body, idempotency_headers(event, context), settings.token),), dropped)
+    dropped = flatten(traits, settings, attributes, "$.traits", as_text=True, reserved=FIELDS)
+    headers = idempotency_headers(event, context)
+    return Transformed((Request("contact", "POST", settings.contacts_url, body, headers, settings.token),), dropped)
 
 
-def _set_names(body: dict[str, Any], traits: dict[str, Any]) -> tuple[Dropped, ...]:
-    """Set the names there are. Promoter may refuse a contact for a blank one ([ORACLE]), so blanks are not sent."""
-    dropped: tuple[Dropped, ...] = ()
-    for trait, field in (("firstName", "first_name"), ("lastName", "last_name")):
-        name = traits.get(trait)
-        if name:
-            body[field] = name
-        elif name is not None:
-            dropped += (Dropped(f"$.traits.{trait}", "empty"),)
-    return dropped
+def person(traits: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what Promoter is told of a person: the e-mail, and the names there are.
 
-
-def person(traits: dict[str, Any]) -> dict[str, Any]:
-    """Return what a survey says of its contact: the e-mail, and the names there are."""
+    Promoter may refuse a contact for a blank name ([ORACLE]), so blanks are not sent.
+    """
     body: dict[str, Any] = {"email": traits["email"]}
-    for trait, field in (("firstName", "first_name"), ("lastName", "last_name")):
-        if isinstance(name := traits.get(trait), str) and name:
-            body[field] = name
+    if (name := traits.get("firstName")) and name.__class__ is str:
+        body["first_name"] = name
+    if (name := traits.get("lastName")) and name.__class__ is str:
+        body["last_name"] = name
     return body
 
 
-def known_traits(event: Event, contact: Contact | None) -> dict[str, Any] | None:
+def known_traits(event: Event, contact: Contact | None) -> Mapping[str, Any] | None:
     """Return the traits of the person an event is about: the remembered contact's, else the event's own, else nothing.
 
     The event's own are those of context.traits, with which libraries repeat what they know of the person.
     """
     if contact is not None and "email" in contact.traits:
-        return dict(contact.traits)
+        return contact.traits
     traits = event.get("traits")
     return traits if isinstance(traits, dict) and is_email(traits.get("email")) else None
 
@@ -86,5 +77,7 @@ def remove(event: Event, settings: Settings, contact: Contact | None, context: C
     email = traits["email"] if traits else event["userId"]
     if not is_email(email):
         return _UNKNOWN
-    url, headers = f"{settings.api_url}contacts/remove/", idempotency_headers(event, context)
-    return Transformed((Request("remove", "POST", url, {"email": email}, headers, settings.token),), forget=True)
+    headers = idempotency_headers(event, context)
+    return Transformed(
+        (Request("remove", "POST", settings.remove_url, {"email": email}, headers, settings.token),), forget=True
+    )

@@ -100,4 +100,4 @@ def interpret_response(request: Request, response: Response) -> Outcome:
 @hookimpl
 def connection_check(settings: Settings) -> Request:
     """Ask for the campaigns: the smallest call that needs the key and changes nothing."""
-    return Request("check", "GET", f"{settings.api_url}campaigns/?page=1", authorization=settings.token)
+    return Request("check", "GET", settings.check_url, authorization=settings.token)

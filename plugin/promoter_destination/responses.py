@@ -41,7 +41,9 @@ def interpret(request: Request, response: Response) -> Outcome:
     if status in {401, 403}:
         return _unauthorized(request, status, body)
     if status == 429:
-        return Retry(Reason("promoter.throttled", f"Promoter asked us to slow down: {_words(body)}"), _after(response), True)
+        return Retry(
+            Reason("promoter.throttled", f"Promoter asked us to slow down: {_words(body)}"), _after(response), True
+        )
     if status >= 500 or status in _TRANSIENT:
         return _failing(request, response, body)
     if 300 <= status < 400:
@@ -63,8 +65,12 @@ def _accepted(request: Request, response: Response, body: Any) -> Outcome:
 
 
 def _unauthorized(request: Request, status: int, body: Any) -> Misconfigured:
-    code, what = ("unauthorized", "did not accept the API key") if status == 401 else ("forbidden", "does not allow this")
-    return _misconfigured(code, f"Promoter {what} at {request.url}: {_words(body)} Check api_key; nothing is sent until then.")
+    code, what = (
+        ("unauthorized", "did not accept the API key") if status == 401 else ("forbidden", "does not allow this")
+    )
+    return _misconfigured(
+        code, f"Promoter {what} at {request.url}: {_words(body)} Check api_key; nothing is sent until then."
+    )
 
 
 def _failing(request: Request, response: Response, body: Any) -> Outcome:
@@ -81,7 +87,9 @@ def _not_found(request: Request, status: int, body: Any) -> Outcome:
         return Skipped(Reason("promoter.contact_not_found", "Promoter does not know this contact; it is gone already."))
     if request.kind == "survey" and status == 404 and isinstance(body, dict):
         campaign = request.body["campaign_id"]
-        return _misconfigured("campaign_not_found", f"Promoter has no campaign {campaign}: {_words(body)} Check the settings.")
+        return _misconfigured(
+            "campaign_not_found", f"Promoter has no campaign {campaign}: {_words(body)} Check the settings."
+        )
     return _misconfigured(
         "not_found", f"There is no Promoter API at {request.url} ({status}). Check base_url and segment_url."
     )

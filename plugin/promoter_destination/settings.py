@@ -20,7 +20,10 @@ class Settings:
 
     Attributes:
         raw_events: Mode ``segment``: every event goes as it is to ``segment_url``.
-        api_url: The API's root, with ``/api/`` and the slash.
+        contacts_url: ``POST`` makes or updates a contact.
+        remove_url: ``POST`` removes one.
+        survey_url: ``POST`` surveys one.
+        check_url: ``GET`` needs the key and changes nothing.
         segment_url: Where custom events go.
         token: For the API ([DOC] ``Authorization: Token <key>``).
         basic: For ``segment_url`` ([DOC] segment-docs partners/direct-destination: the key as user, no password).
@@ -31,10 +34,14 @@ class Settings:
         survey_max_age: Older events are not surveyed.
         include: The only traits and properties that become attributes; ``None`` for all.
         exclude: Traits and properties that never do.
+        filters: Whether there is anything in ``include`` or ``exclude``.
     """
 
     raw_events: bool
-    api_url: str
+    contacts_url: str
+    remove_url: str
+    survey_url: str
+    check_url: str
     segment_url: str
     token: Authorization
     basic: Authorization
@@ -45,14 +52,19 @@ class Settings:
     survey_max_age: timedelta | None
     include: frozenset[str] | None
     exclude: frozenset[str]
+    filters: bool
 
     @classmethod
     def load(cls, values: Mapping[str, Any]) -> Settings:
         """Return settings from values that meet the schema, defaults filled in."""
         key, rules = values["api_key"].reveal(), values["attributes"]
+        api = f"{values['base_url'].rstrip('/')}/api/"
         return cls(
             raw_events=values["mode"] == "segment",
-            api_url=f"{values['base_url'].rstrip('/')}/api/",
+            contacts_url=f"{api}contacts/",
+            remove_url=f"{api}contacts/remove/",
+            survey_url=f"{api}v2/survey/",
+            check_url=f"{api}campaigns/?page=1",
             segment_url=values["segment_url"],
             token=Authorization("Token", Secret(key)),
             basic=Authorization("Basic", Secret(b64encode(f"{key}:".encode()).decode())),
@@ -63,6 +75,7 @@ class Settings:
             survey_max_age=_age(values.get("survey_max_age")),
             include=frozenset(rules["include"]) if "include" in rules else None,
             exclude=frozenset(rules.get("exclude", ())),
+            filters="include" in rules or bool(rules.get("exclude")),
         )
 
 
@@ -84,7 +97,7 @@ def idempotency_headers(event: Event, context: Context) -> dict[str, str]:
     Promoter is not known to heed them; then the 24-hour rule and upsert by e-mail protect.
     """
     message_id: str = event["messageId"]
-    if not (message_id.isascii() and message_id.isprintable() and len(message_id) <= _LONGEST_ID):
+    if not (message_id.isascii() and message_id.isprintable()) or len(message_id) > _LONGEST_ID:
         message_id = _digest(message_id)
     return {"idempotency-key": f"{context.destination}:{message_id}"}
 

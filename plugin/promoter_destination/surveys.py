@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from event_router.api import (
     Contact,
     Context,
+    Dropped,
     Event,
     Parked,
     Reason,
@@ -84,11 +86,13 @@ def _untimely(event: Event, settings: Settings, context: Context) -> Skipped | N
 
 
 def _request(
-    event: Event, settings: Settings, campaign: int, traits: dict[str, Any], context: Context
+    event: Event, settings: Settings, campaign: int, traits: Mapping[str, Any], context: Context
 ) -> Transformed:
     attributes: dict[str, Any] = {"event": event["event"]}
-    properties = event.get("properties") or {}
-    dropped = flatten(properties, settings, attributes, path="$.properties", as_text=False)
+    properties = event.get("properties")
+    dropped: tuple[Dropped, ...] = ()
+    if properties:
+        dropped = flatten(properties, settings, attributes, "$.properties", as_text=False)
     body = {"campaign_id": campaign, "contact": person(traits), "attributes": attributes}
-    url, headers = f"{settings.api_url}v2/survey/", idempotency_headers(event, context)
-    return Transformed((Request("survey", "POST", url, body, headers, settings.token),), dropped)
+    headers = idempotency_headers(event, context)
+    return Transformed((Request("survey", "POST", settings.survey_url, body, headers, settings.token),), dropped)

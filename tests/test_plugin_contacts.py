@@ -1,0 +1,95 @@
+"""identify and delete: what a contact becomes, and how it goes."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import jsonschema
+import pytest
+from hypothesis import given
+from support import identify, promoter
+
+import promoter_schemas
+from contract_tests.strategies import canonical_events
+from event_router.api import Contact, Context, Request, Skipped, Transformed
+from event_router.dispatch import decide
+
+CONTEXT = Context("promoter", datetime(2026, 11, 24, tzinfo=UTC))
+CONTACT = Contact("12345", {"email": "ted@mosbiusdesigns.com"})
+
+
+def transformed(event: Any, contact: Contact | None = None, **settings: Any) -> Transformed:
+    """Return what an event becomes."""
+    result = decide(promoter(**settings), event, contact, CONTEXT)[1]
+    assert isinstance(result, Transformed)
+    return result
+
+
+def request(event: Any, contact: Contact | None = None, **settings: Any) -> Request:
+    """Return its one request."""
+    (only,) = transformed(event, contact, **settings).requests
+    return only
+
+
+def test_identify_becomes_a_contact() -> None:
+    """E-mail and names are fields, everything else attributes, the userId one of them."""
+    made = request(identify(), contact_lists=[2, 3])
+    assert (made.method, made.url) == ("POST", "https://app.promoter.io/api/contacts/")
+    assert made.body == {
+        "email": "ted@mosbiusdesigns.com",
+        "first_name": "Ted",
+        "last_name": "Mosby",
+        "contact_list": [2, 3],
+        "attributes": {"user_id": "12345", "plan": "Enterprise"},
+    }
+    assert made.headers == {"idempotency-key": "promoter:m-1"}
+    assert made.authorization is not None
+    assert made.authorization.reveal() == "Token promoter-test-key"
+
+
+@given(canonical_events("identify"))
+def test_every_contact_request_meets_the_schema(event: Any) -> None:
+    """Whatever the traits, Promoter's own contract is kept, and what is lost is told."""
+    result = transformed(event)
+    jsonschema.validate(result.requests[0].body, promoter_schemas.load("promoter/contact"))
+    attributes = result.requests[0].body["attributes"]
+    lost = {item.path.split(".")[2] for item in result.dropped}
+    for name, value in event["traits"].items():
+        if name not in {"email", "firstName", "lastName"} and not isinstance(value, dict):
+            assert (name in attributes) != (name in lost)
+
+
+def test_delete_removes_the_remembered_contact() -> None:
+    """By the remembered e-mail, or by an id that is an e-mail itself; the contact is forgotten."""
+    delete = {"type": "delete", "messageId": "d", "userId": "12345"}
+    result = transformed(delete, CONTACT)
+    assert result.forget
+    assert (result.requests[0].url, result.requests[0].body) == (
+        "https://app.promoter.io/api/contacts/remove/",
+        {"email": "ted@mosbiusdesigns.com"},
+    )
+    assert request(delete | {"userId": "a@b.co"}).body == {"email": "a@b.co"}
+    assert isinstance(decide(promoter(), delete, None, CONTEXT)[1], Skipped)
+
+
+@pytest.mark.parametrize("message_id", ["naïve", "a\nb", "x" * 201, "tab\t"])
+def test_ids_that_no_header_carries_are_hashed(message_id: str) -> None:
+    """The key stays one, and stays the same."""
+    one, two = (request(identify(messageId=message_id)).headers["idempotency-key"] for _ in range(2))
+    assert one == two
+    assert one.startswith("promoter:")
+    assert one.isascii()
+    assert len(one) == len("promoter:") + 32
+
+
+def test_segment_mode_hands_events_on() -> None:
+    """All four kinds go as they are, with the key as Basic user."""
+    delete = {"type": "delete", "messageId": "d", "userId": "12345"}
+    for event in (identify(), delete):
+        made = request(event, mode="segment")
+        assert made.url == "https://segment.promoter.io/api/segment/"
+        assert made.body == event
+        assert made.authorization is not None
+        assert made.authorization.reveal() == "Basic cHJvbW90ZXItdGVzdC1rZXk6"
+    assert transformed(delete, mode="segment").forget
