@@ -1,0 +1,195 @@
+"""Many events to one destination: side by side, but each person's in order.
+
+Every event gets exactly one result. A person's events wait for each other; an event whose contact is not known yet is
+parked and released by that person's identify, before anything that came later.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from event_router.attempts import Attempts, Timing
+from event_router.delivery import Sender
+from event_router.destination import Destination
+from event_router.dispatch import decide
+from event_router.hooks import Context, Transformed
+from event_router.intake import read_line
+from event_router.lines import Line
+from event_router.memory import Contacts
+from event_router.outcomes import (
+    DUPLICATE,
+    Delivered,
+    Dropped,
+    Event,
+    Outcome,
+    Parked,
+    Reason,
+    Retry,
+    Skipped,
+)
+from event_router.parking import Parking
+from event_router.results import Result, result_of
+from event_router.resume import Done
+from event_router.retry import Policy
+
+# Events read ahead of those in flight, for each of these: enough to keep all places busy, few enough for any memory.
+_AHEAD = 4
+_INTERRUPTED = Retry(Reason("delivery.interrupted", "The run was interrupted before the event was sent. Run it again."))
+_BEHIND = Retry(
+    Reason("delivery.behind", "An earlier event of this person failed; this one waits for it. Run it again.")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    line: int
+    event: Event
+    dropped: tuple[Dropped, ...]
+
+
+def _person(job: _Job) -> str:
+    """Return whose event it is; nothing where that is not said."""
+    return str(job.event.get("userId", ""))
+
+
+class Sending:
+    """One run of events to one destination.
+
+    Args:
+        destination: Where to.
+        sender: Makes the requests.
+        policy: Limits.
+        report: Gets each result, as soon as it is known.
+        done: What earlier runs settled; what this one settles is added.
+        timing: Clock, sleep and chance.
+    """
+
+    def __init__(
+        self,
+        destination: Destination,
+        sender: Sender,
+        policy: Policy,
+        report: Callable[[Result], None],
+        *,
+        done: Done | None = None,
+        timing: Timing | None = None,
+    ) -> None:
+        self._destination = destination
+        self._policy = policy
+        self._report = report
+        self._done = done or Done()
+        self._attempts = Attempts(destination, sender, policy, timing or Timing())
+        self._contacts = Contacts(destination.plugin.info.remember)
+        self._parking: Parking[tuple[_Job, Parked]] = Parking(policy.most_parked)
+        self._room = asyncio.Semaphore(policy.concurrency * _AHEAD)
+        self._lanes: dict[str, asyncio.Task[None]] = {}
+        # People of whom an event failed: what comes after it would be judged by what it left undone.
+        self._behind: set[str] = set()
+        self._intake: asyncio.Task[None] | None = None
+        #: Events that earlier runs settled, passed over by this one.
+        self.passed = 0
+
+    def interrupt(self) -> None:
+        """Read no more, let requests that are out come to their end, give up the rest."""
+        self._attempts.halt(_INTERRUPTED)
+        if self._intake:
+            self._intake.cancel()
+
+    async def run(self, lines: AsyncIterable[Line]) -> None:
+        """Send the events on some lines; return when each has its result."""
+        async with asyncio.TaskGroup() as group:
+            self._intake = group.create_task(self._read(lines, group))
+        for job, parked in self._parking.all():
+            self._finish(job, parked)
+
+    async def _read(self, lines: AsyncIterable[Line], group: asyncio.TaskGroup) -> None:
+        async for line in lines:
+            read = read_line(line)
+            if isinstance(read, tuple):
+                await self._room.acquire()
+                self._start(_Job(line.number, *read), group)
+            else:
+                self._report(result_of(line.number, self._destination.name, None, read))
+
+    def _start(self, job: _Job, group: asyncio.TaskGroup) -> None:
+        person = _person(job)
+        task = group.create_task(self._in_turn(job, self._lanes.get(person)))
+        if person:
+            self._lanes[person] = task
+
+    async def _in_turn(self, job: _Job, before: asyncio.Task[None] | None) -> None:
+        if before:
+            await asyncio.wait({before})
+        try:
+            await self._handle(job)
+        finally:
+            self._room.release()
+            if self._lanes.get(_person(job)) is asyncio.current_task():
+                del self._lanes[_person(job)]
+
+    async def _handle(self, job: _Job) -> None:
+        if self._settled_before(job):
+            here = self._done.at(job.line, job.event["messageId"])
+            self._learn(job.event, forget=here and job.event["type"] == "delete")
+        else:
+            await self._deliver(job)
+        if job.event["type"] == "identify" and self._contacts.get(job.event):
+            for waiting, _ in self._parking.release(_person(job)):
+                await self._deliver(waiting)
+
+    def _settled_before(self, job: _Job) -> bool:
+        """Return whether an earlier run, or an earlier line, dealt with the event; say so where it is a duplicate."""
+        message_id = job.event["messageId"]
+        if not self._done.has(message_id):
+            return False
+        if self._done.at(job.line, message_id):
+            self.passed += 1
+        else:
+            self._report(result_of(job.line, self._destination.name, job.event, DUPLICATE))
+        return True
+
+    async def _deliver(self, job: _Job) -> None:
+        decided = self._decide(job)
+        if isinstance(decided, Transformed):
+            outcome, attempts = await self._send(decided)
+            self._finish(job, outcome, attempts, job.dropped + decided.dropped)
+            if isinstance(outcome, Delivered | Skipped):
+                self._learn(job.event, forget=decided.forget)
+        elif not isinstance(decided, Parked) or not self._parking.add(_person(job), (job, decided)):
+            self._finish(job, decided)
+
+    def _decide(self, job: _Job) -> Transformed | Outcome:
+        context = Context(self._destination.name, datetime.now(UTC))
+        contract, decided = decide(self._destination, job.event, self._contacts.get(job.event), context)
+        concerned = isinstance(decided, Transformed) or (contract and isinstance(decided, Skipped))
+        return _BEHIND if concerned and _person(job) in self._behind else decided
+
+    async def _send(self, decided: Transformed) -> tuple[Outcome, int]:
+        """Make the requests in order; the first that is neither delivered nor skipped ends it."""
+        attempts = 0
+        skipped: list[Outcome] = []
+        for request in decided.requests:
+            outcome, tries = await self._attempts.settle(request)
+            attempts += tries
+            if isinstance(outcome, Skipped):
+                skipped.append(outcome)
+            elif not isinstance(outcome, Delivered):
+                return outcome, attempts
+        return (skipped[0] if skipped and len(skipped) == len(decided.requests) else Delivered()), attempts
+
+    def _finish(self, job: _Job, outcome: Outcome, attempts: int = 0, dropped: tuple[Dropped, ...] = ()) -> None:
+        result = result_of(job.line, self._destination.name, job.event, outcome, attempts, dropped or job.dropped)
+        self._report(result)
+        if result.final:
+            self._done.add(result)
+        elif result.outcome == "failed" and result.user_id:
+            self._behind.add(result.user_id)
+
+    def _learn(self, event: Event, *, forget: bool) -> None:
+        if forget:
+            self._contacts.forget(event)
+        elif event["type"] == "identify" and self._done.was_delivered(event["messageId"]):
+            self._contacts.remember(event)
