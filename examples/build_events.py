@@ -1,0 +1,40 @@
+"""Write ``events.ndjson`` from the captures in ``tests/wire``: one event a line, in the order one would tell it.
+
+Run it from anywhere: ``python examples/build_events.py``. The result is committed; a test holds it to the captures.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+_ROOT = Path(__file__).parent.parent
+_WIRE = _ROOT / "tests" / "wire"
+_SOURCES = ("segment-analytics-python", "segment-analytics-node", "rudder-sdk-python", "direct")
+#: The delete ends the person's story, whoever else speaks of them.
+_LAST = "direct-delete"
+
+
+def events() -> Iterator[dict[str, Any]]:
+    """Yield the events of all captures."""
+    names = sorted((path.stem for path in _WIRE.glob("*.json")), key=_order)
+    for name in names:
+        body = json.loads((_WIRE / f"{name}.json").read_text("utf-8"))["json"]
+        for event in body.get("batch", [body]):
+            yield event if "sentAt" in event or "batch" not in body else {**event, "sentAt": body["sentAt"]}
+
+
+def _order(name: str) -> tuple[bool, int, str]:
+    return name == _LAST, next(at for at, source in enumerate(_SOURCES) if name.startswith(source)), name
+
+
+def main() -> None:
+    """Write the file."""
+    lines = [json.dumps(event, ensure_ascii=False, separators=(",", ":")) for event in events()]
+    (_ROOT / "examples" / "events.ndjson").write_text("\n".join(lines) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()
