@@ -1,0 +1,108 @@
+"""The documentation: every setting, hook, reason code, command and route is there."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import build_events
+import generate
+import pytest
+from support import promoter
+
+import promoter_schemas
+from event_router.api import Contact, Context, Contract, Transformed
+from event_router.cli import _COMMANDS
+from event_router.config import SCHEMA
+from event_router.dispatch import decide
+from event_router.plugins import HOOKS
+from mock_promoter.api import ROUTES
+
+ROOT = Path(__file__).parent.parent
+_CODE = re.compile(r"(event|plugin|delivery|promoter|config|settings|results|input|check|demo)\.[a-z_]+")
+_HELPERS = {"_misconfigured": "promoter", "_retry": "delivery", "_failed": "plugin"}
+
+
+def text(name: str) -> str:
+    """Return a page."""
+    return (ROOT / name).read_text("utf-8")
+
+
+def codes() -> Iterator[str]:
+    """Yield every reason code in the sources: whole ones, and those that helpers put a prefix to."""
+    for path in [*ROOT.glob("event_router/**/*.py"), *ROOT.glob("plugin/**/*.py")]:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and _CODE.fullmatch(node.value):
+                yield node.value
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _HELPERS:
+                found = [arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
+                yield from (f"{_HELPERS[node.func.id]}.{code}" for code in found if re.fullmatch(r"[a-z_]+", code))
+
+
+def test_reasons() -> None:
+    """Each code that the sources use is explained."""
+    found = set(codes())
+    assert len(found) > 40
+    page = text("docs/reasons.md")
+    assert not {code for code in found if f"`{code}`" not in page}
+
+
+def test_settings() -> None:
+    """Each setting of the destination and of delivery is explained."""
+    page = text("docs/settings.md")
+    names = [*promoter_schemas.load("settings")["properties"], *SCHEMA["properties"]["delivery"]["properties"]]
+    assert not {name for name in names if f"| `{name}` |" not in page}
+
+
+def test_hooks_and_commands() -> None:
+    """Each hook and each command is explained."""
+    assert not {name for name in HOOKS if f"`{name}`" not in text("docs/plugins.md")}
+    assert not {name for name in _COMMANDS if f"`event-router {name}" not in text("docs/cli.md")}
+
+
+def test_routes() -> None:
+    """Each route of the mock is listed."""
+    page = text("docs/mock.md")
+    for route in ROUTES:
+        path = route.path.pattern.replace(r"(\d{1,9})", "{id}")
+        assert path in page or path.rstrip("/") in page
+    for name in ("requests", "state", "reset", "health"):
+        assert f"/__mock__/{name}" in page
+
+
+@pytest.mark.parametrize("name", ["README.md", *(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))])
+def test_links(name: str) -> None:
+    """Links between pages lead somewhere."""
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)", text(name)):
+        assert ((ROOT / name).parent / target).exists(), target
+
+
+def test_the_readme_is_short_and_its_example_is_true() -> None:
+    """Under 150 lines; the event it shows becomes the request it shows."""
+    page = text("README.md")
+    assert len(page.splitlines()) < 150
+    event = json.loads(page.split("```json\n")[1].split("```")[0])
+    body = json.loads(page.split("```http\n")[1].split("\n\n")[1].split("```")[0])
+    contact = Contact("12345", {"email": "ted@mosbiusdesigns.com", "firstName": "Ted", "lastName": "Mosby"})
+    decided = decide(promoter(), event, contact, Context("promoter", datetime.now(UTC)))[1]
+    assert isinstance(decided, Transformed)
+    assert decided.requests[0].body == body
+    assert decided.requests[0].headers["idempotency-key"] == "promoter:ajs-1"
+
+
+def test_the_examples_are_the_captures() -> None:
+    """events.ndjson is what the captures make; shop.ndjson what the generator makes of seed 1."""
+    lines = text("examples/events.ndjson").splitlines()
+    assert [json.loads(line) for line in lines] == list(build_events.events())
+    shop = [json.loads(line) for line in text("examples/shop.ndjson").splitlines()]
+    assert shop == list(generate.generate(1000, 1))
+
+
+def test_contracts_have_names() -> None:
+    """The plugin's contracts are the ones that the documentation speaks of."""
+    contracts: tuple[Contract, ...] = promoter().plugin.info.contracts
+    assert {contract.name for contract in contracts} == {"identify", "track", "Order Completed", "delete"}
