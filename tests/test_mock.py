@@ -362,6 +362,15 @@ def test_the_journal(ask: Ask) -> None:
     assert {"at", "headers", "response"} <= entries[0].keys()
 
 
+@pytest.mark.anyio
+async def test_a_short_key_does_not_spoil_the_journal() -> None:
+    """A key such as "key" is masked where it is a credential, and common words stay."""
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(create_app(("key",))), base_url="http://mock") as client:
+        await client.get("/api/contacts/", headers={"authorization": "Token key", "idempotency-key": "monkey"})
+        (entry,) = (await client.get("/__mock__/requests")).json()["requests"]
+    assert (entry["headers"]["authorization"], entry["headers"]["idempotency-key"]) == ("Token ***", "monkey")
+
+
 def test_the_journal_is_bounded() -> None:
     """Of what is too old only the count stays."""
     journal = Journal(2)
