@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
 from hypothesis import HealthCheck, settings
 
+from mock_promoter.app import TEST_KEY
 from mock_promoter.serving import serve
 
 settings.register_profile(
@@ -38,3 +39,10 @@ def mock(_served: str) -> str:
 def anyio_backend() -> str:
     """Run asynchronous tests on asyncio."""
     return "asyncio"
+
+
+@pytest.fixture
+def ask(mock: str) -> Iterator[Callable[..., httpx.Response]]:
+    """Return a function that calls the mock with the right key."""
+    with httpx.Client(base_url=mock, headers={"authorization": f"Token {TEST_KEY}"}) as client:
+        yield lambda method, path, body=None, **options: client.request(method, path, json=body, **options)
