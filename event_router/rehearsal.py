@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from event_router.hooks import Context, Transformed
 from event_router.intake import read_line
 from event_router.lines import Line
 from event_router.memory import Contacts
-from event_router.outcomes import DUPLICATE, Dropped, Event, Parked, Refusal, Rejected
+from event_router.outcomes import DUPLICATE, Dropped, Event, Parked, Refusal, Rejected, Skipped
 from event_router.parking import Parking
 from event_router.results import told
 from event_router.wire import shown
@@ -46,6 +46,14 @@ def rehearse(destination: Destination, lines: Iterable[Line], now: datetime, mos
     def decided(line: int, event: Event, dropped: tuple[Dropped, ...]) -> Rehearsed:
         return Rehearsed(line, event, *decide(destination, event, contacts.get(event), context), dropped)
 
+    def released(waiting: Rehearsed) -> Iterator[Rehearsed]:
+        event = waiting.event or {}
+        if event["messageId"] in seen:
+            yield replace(waiting, contract=None, result=DUPLICATE)
+            return
+        seen.add(event["messageId"])
+        yield decided(waiting.line, event, waiting.dropped)
+
     for line in lines:
         read = read_line(line)
         if not isinstance(read, tuple):
@@ -58,11 +66,12 @@ def rehearse(destination: Destination, lines: Iterable[Line], now: datetime, mos
         here = decided(line.number, event, dropped)
         if isinstance(here.result, Parked) and parking.add(event.get("userId", ""), here):
             continue
-        seen.add(event["messageId"])
         yield here
+        # What was refused may come again, corrected, under the same id.
+        if isinstance(here.result, Transformed | Skipped):
+            seen.add(event["messageId"])
         for waiting in _learn(here, contacts, parking):
-            seen.add(waiting.event["messageId"])  # type: ignore[index]  # What waits is an event.
-            yield decided(waiting.line, waiting.event, waiting.dropped)  # type: ignore[arg-type]
+            yield from released(waiting)
     yield from parking.all()
 
 

@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 import orjson
 
 from event_router.lines import CHUNK, split
+from event_router.outcomes import DUPLICATE
 from event_router.results import Result, as_json
 
 _FIELDS = {"line", "message_id", "outcome", "code", "destination", "attempts"}
@@ -32,7 +33,9 @@ class Done:
     def add(self, result: Result) -> None:
         """Note a final result."""
         key = _hash(result.message_id or "")
-        self.settled.add(key)
+        # A duplicate says nothing of the event it repeats, which may still wait or have failed.
+        if result.code != DUPLICATE.reason.code:
+            self.settled.add(key)
         self.placed.add(_hash(f"{result.line} {result.message_id}"))
         if result.outcome == "delivered":
             self.delivered.add(key)

@@ -55,6 +55,12 @@ def _person(job: _Job) -> str:
     return str(job.event.get("userId", ""))
 
 
+def _lanes(job: _Job) -> tuple[str, ...]:
+    """Return what an event shares with those it must not overtake: its person, its messageId."""
+    message, person = f"message {job.event['messageId']}", _person(job)
+    return (message, f"person {person}") if person else (message,)
+
+
 class Sending:
     """One run of events to one destination.
 
@@ -115,20 +121,21 @@ class Sending:
                 self._report(result_of(line.number, self._destination.name, None, read))
 
     def _start(self, job: _Job, group: asyncio.TaskGroup) -> None:
-        person = _person(job)
-        task = group.create_task(self._in_turn(job, self._lanes.get(person)))
-        if person:
-            self._lanes[person] = task
+        lanes = _lanes(job)
+        before = {self._lanes[lane] for lane in lanes if lane in self._lanes}
+        task = group.create_task(self._in_turn(job, before))
+        self._lanes.update(dict.fromkeys(lanes, task))
 
-    async def _in_turn(self, job: _Job, before: asyncio.Task[None] | None) -> None:
+    async def _in_turn(self, job: _Job, before: set[asyncio.Task[None]]) -> None:
         if before:
-            await asyncio.wait({before})
+            await asyncio.wait(before)
         try:
             await self._handle(job)
         finally:
             self._room.release()
-            if self._lanes.get(_person(job)) is asyncio.current_task():
-                del self._lanes[_person(job)]
+            for lane in _lanes(job):
+                if self._lanes.get(lane) is asyncio.current_task():
+                    del self._lanes[lane]
 
     async def _handle(self, job: _Job) -> None:
         if self._settled_before(job):
@@ -138,18 +145,19 @@ class Sending:
             await self._deliver(job)
         if job.event["type"] == "identify" and self._contacts.get(job.event):
             for waiting, _ in self._parking.release(_person(job)):
-                await self._deliver(waiting)
+                if not self._settled_before(waiting):
+                    await self._deliver(waiting)
 
     def _settled_before(self, job: _Job) -> bool:
         """Return whether an earlier run, or an earlier line, dealt with the event; say so where it is a duplicate."""
         message_id = job.event["messageId"]
-        if not self._done.has(message_id):
-            return False
         if self._done.at(job.line, message_id):
             self.passed += 1
-        else:
+            return True
+        if self._done.has(message_id):
             self._report(result_of(job.line, self._destination.name, job.event, DUPLICATE))
-        return True
+            return True
+        return False
 
     async def _deliver(self, job: _Job) -> None:
         decided = self._decide(job)

@@ -31,6 +31,22 @@ def test_shape() -> None:
     assert said["dropped"] == [{"path": "$.traits.tags", "why": "null"}]
 
 
+def test_a_corrected_event_may_come_again() -> None:
+    """What missed its contract does not make the event that follows under its id a duplicate."""
+    wrong, right = explained(identify(traits={}), identify())
+    assert (wrong["outcome"], right["outcome"]) == ("rejected", "sent")
+
+
+def test_a_twin_that_waits_is_a_duplicate() -> None:
+    """Of one event that waits twice, the second is a duplicate once the first would be sent."""
+    said = explained(track(), track(), identify())
+    assert [(one["line"], one["outcome"], one["code"]) for one in said] == [
+        (3, "sent", None),
+        (1, "sent", None),
+        (2, "skipped", "event.duplicate"),
+    ]
+
+
 def test_refusals_are_told() -> None:
     """What misses its contract says which rules; what is no event too."""
     wrong, none = explained(identify(traits={"email": "no"}), b"{")
@@ -71,10 +87,10 @@ _EVENTS = st.lists(
 )
 
 
-@given(_EVENTS)
-def test_what_is_foretold_is_what_is_sent(events: list[dict[str, Any]]) -> None:
-    """Whatever the events, a destination that takes everything gets just the foretold requests."""
-    numbered = lines(*(event | {"messageId": f"m{at}"} for at, event in enumerate(events)))
+@given(_EVENTS, st.integers(1, 12))
+def test_what_is_foretold_is_what_is_sent(events: list[dict[str, Any]], modulus: int) -> None:
+    """Whatever the events, repeated ones among them, a destination that takes everything gets just the foretold requests."""
+    numbered = lines(*(event | {"messageId": f"{event['userId']}{at % modulus}"} for at, event in enumerate(events)))
     foretold = [
         shown(request)
         for here in rehearse(promoter(), numbered, NOW, 99)

@@ -9,6 +9,7 @@ import pytest
 from support import identify
 
 from event_router.api import Delivered, Outcome, Reason, Retry, Skipped
+from event_router.outcomes import DUPLICATE
 from event_router.results import Result, result_of
 from event_router.resume import Done, ResultsError, resume
 
@@ -71,6 +72,13 @@ def test_secrets_are_redacted(tmp_path: Path) -> None:
     file.write(result(1, Retry(Reason("x", "no key s3cret"))))
     file.close()
     assert "s3cret" not in (tmp_path / "out.ndjson").read_text()
+
+
+def test_a_duplicate_settles_its_own_line_only() -> None:
+    """The event it repeats may still wait."""
+    done = Done()
+    done.add(result(2, DUPLICATE, messageId="a"))
+    assert (done.at(2, "a"), done.has("a")) == (True, False)
 
 
 def test_done_forgets_nothing() -> None:

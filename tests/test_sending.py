@@ -62,6 +62,30 @@ def test_duplicates_are_sent_once() -> None:
     assert len(script.requests) == 1
 
 
+def test_repeated_ids_do_not_overtake_each_other() -> None:
+    """Two people's events of one messageId are not sent side by side; a refused one may come again, corrected."""
+    script = Script()
+    other = identify(userId="2")
+    events = lines(identify(), other, identify(messageId="b", traits={}), identify(messageId="b"))
+    assert [outcome for _, outcome, _ in told(send(promoter(), events, script))] == [
+        "delivered",
+        "skipped",
+        "rejected",
+        "delivered",
+    ]
+    assert len(script.requests) == 2
+
+
+def test_a_parked_event_is_not_sent_after_its_twin() -> None:
+    """Of one event that waits twice, the second is a duplicate once the first is sent."""
+    script = Script()
+    assert told(send(promoter(), lines(track(), track(), identify()), script))[:2] == [
+        (1, "delivered", "delivered"),
+        (2, "skipped", "event.duplicate"),
+    ]
+    assert len(script.requests) == 2
+
+
 def test_a_delete_forgets() -> None:
     """After it the person is unknown, whether Promoter knew them or not."""
     for removed in (answer(), answer(404, {"detail": "Not found."})):
