@@ -154,7 +154,11 @@ def _context_traits(event: Event) -> Any:
 
 def _set_person(traits: dict[str, Any], dropped: list[Dropped]) -> None:
     """Make e-mail and names as strict as can be, in a dict of our own; names that are blank are none."""
-    if "firstName" not in traits and "lastName" not in traits and isinstance(name := traits.get("name"), str):
+    if (
+        traits.get("firstName") is None
+        and traits.get("lastName") is None
+        and isinstance(name := traits.get("name"), str)
+    ):
         first, _, last = name.strip().partition(" ")
         traits.update({key: part.strip() for key, part in (("firstName", first), ("lastName", last)) if part.strip()})
     for key in _PERSON:

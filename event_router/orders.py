@@ -10,7 +10,9 @@ from event_router.outcomes import Dropped
 
 _AMOUNTS = frozenset({"subtotal", "total", "revenue", "shipping", "tax", "discount", "price", "quantity", "position"})
 _TEXTS = frozenset(spelling.ORDER + spelling.PRODUCT) - _AMOUNTS - {"products"}
-_MONEY = re.compile(r"[^\d.,+-]{0,4}([+-]?\d[\d,]{0,30}(?:\.\d{1,12})?|[+-]?\.\d{1,12})[^\d.,+-]{0,4}")
+_CURRENCY = r"(?:[A-Z]{0,3}[$€£¥₹₩₽₺]|[A-Z]{3}|kr|zł)?"
+_DIGITS = r"([+-]?\d[\d,]{0,30}(?:\.\d{1,12})?|[+-]?\.\d{1,12})"
+_MONEY = re.compile(rf"{_CURRENCY}\s?{_DIGITS}\s?{_CURRENCY}")
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d\d?")
 
 

@@ -159,6 +159,7 @@ def test_group_traits_are_left_alone() -> None:
     ("traits", "expected"),
     [
         ({"name": "Ted Evelyn Mosby"}, {"name": "Ted Evelyn Mosby", "firstName": "Ted", "lastName": "Evelyn Mosby"}),
+        ({"name": "Ted", "firstName": None}, {"name": "Ted", "firstName": "Ted"}),
         ({"name": "Ted"}, {"name": "Ted", "firstName": "Ted"}),
         ({"name": 5}, {"name": 5}),
         ({"firstName": 5, "lastName": 1.5}, {"firstName": "5", "lastName": "1.5"}),
