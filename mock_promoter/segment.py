@@ -20,7 +20,7 @@ def take_event(account: Account, call: Call, now: datetime) -> Answer:
     if not isinstance(call.body, dict):
         return Answer(400, {"message": "The body is no event."})
     kind = call.body.get("type", call.body.get("action"))
-    if kind in {"page", "screen", "group", "alias"}:
+    if isinstance(kind, str) and kind in {"page", "screen", "group", "alias"}:
         return Answer(501, {"message": f"Promoter does not support {kind}."})
     _, errors = validate("segment_event", call.body)
     if errors:

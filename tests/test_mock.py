@@ -199,6 +199,7 @@ def test_campaigns(ask: Ask) -> None:
         ({"action": "identify"}, 200),
         ({"type": "page"}, 501),
         ({"type": "nonsense"}, 400),
+        ({"type": []}, 400),
         ({"userId": "1"}, 400),
         ([], 400),
     ],
