@@ -30,6 +30,7 @@ def meaning(status: int, body: Any = None, kind: str = "survey", **headers: str)
         (200, HTML, "event", ("Retry", "promoter.not_json")),
         (200, HTML, "contact", ("Retry", "promoter.not_json")),
         (200, [], "survey", ("Retry", "promoter.not_json")),
+        (200, b"It works!", "check", ("Retry", "promoter.not_json")),
         (401, {"detail": "Invalid token."}, "survey", ("Misconfigured", "promoter.unauthorized")),
         (403, {"detail": "no"}, "survey", ("Misconfigured", "promoter.forbidden")),
         (301, HTML, "survey", ("Misconfigured", "promoter.redirected")),

@@ -57,7 +57,7 @@ def interpret(request: Request, response: Response) -> Outcome:
 
 
 def _accepted(request: Request, response: Response, body: Any) -> Outcome:
-    if request.kind in {"contact", "survey"} and not isinstance(body, dict):
+    if request.kind in {"contact", "survey", "check"} and not isinstance(body, dict):
         return _unreadable(request, response)
     if body is _NO_JSON and _is_page(response):
         return _unreadable(request, response)
