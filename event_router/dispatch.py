@@ -29,6 +29,7 @@ from event_router.outcomes import (
     Skipped,
 )
 from event_router.settings import SettingsError
+from event_router.wire import redactor
 
 #: The contract's name (``None`` where the event came to none), and the requests to send or the outcome already.
 Decision: TypeAlias = tuple[str | None, Transformed | Refusal]
@@ -92,8 +93,8 @@ def participation(integrations: Any, names: tuple[str, ...]) -> Mapping[str, Any
         own = integrations.get(name)
         if own is not None:
             return own if isinstance(own, dict | bool) else True
-    everyone = integrations.get("All", integrations.get("all"))
-    return everyone is not False
+    everyone = integrations.get("All")
+    return (integrations.get("all") if everyone is None else everyone) is not False
 
 
 def missed(contract: Schema, event: Event) -> Rejected | None:
@@ -110,12 +111,19 @@ def missed(contract: Schema, event: Event) -> Rejected | None:
 def interpret(destination: Destination, request: Request, response: Response) -> Outcome:
     """Return what an answer means to the destination's plugin. Never raises ``Exception``."""
     try:
-        outcome = destination.plugin.hooks["interpret_response"](request, response)
+        outcome = destination.plugin.hooks["interpret_response"](request, _without_secrets(destination, response))
     except Exception as error:  # noqa: BLE001  # See decide.
         return _unreadable(destination, f"raised {type(error).__name__}: {str(error)[:200]}")
     if isinstance(outcome, Delivered | Skipped | Rejected | Retry | Parked | Misconfigured):
         return outcome
     return _unreadable(destination, f"returned {type(outcome).__name__}, which is no outcome")
+
+
+def _without_secrets(destination: Destination, response: Response) -> Response:
+    """Hide secrets that a server echoes, before anybody cuts a text in the middle of one."""
+    redact = redactor(destination.secrets())
+    body = redact(response.body.decode("latin-1")).encode("latin-1")
+    return Response(response.status, {name: redact(value) for name, value in response.headers.items()}, body)
 
 
 def _unreadable(destination: Destination, what: str) -> Retry:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shlex
 from base64 import b64encode
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -13,6 +14,8 @@ from event_router import __version__
 from event_router.messages import MASK, Request
 
 _SHORTEST_SECRET = 4
+# What of a report on an event is prose, or may repeat what a server said.
+_TEXTS = frozenset({"reason", "errors", "dropped", "requests"})
 
 
 def headers_sent(request: Request) -> dict[str, str]:
@@ -59,12 +62,13 @@ def curl(request: Request) -> str:
     return " ".join(parts)
 
 
-def redactor(secrets: Iterable[str]) -> Callable[[str], str]:
+@lru_cache(maxsize=256)
+def redactor(secrets: tuple[str, ...]) -> Callable[[str], str]:
     """Return a function that hides secrets in a text, also where they stand in Basic credentials or inside JSON.
 
     A server may echo what it was sent; so whatever is printed or stored passes through here.
 
-    >>> redactor(["promoter-test-key"])('{"detail": "no key promoter-test-key"}')
+    >>> redactor(("promoter-test-key",))('{"detail": "no key promoter-test-key"}')
     '{"detail": "no key ***"}'
     """
     long = [secret for secret in secrets if len(secret) >= _SHORTEST_SECRET]
@@ -77,6 +81,24 @@ def redactor(secrets: Iterable[str]) -> Callable[[str], str]:
         return text
 
     return redact
+
+
+def redacted(report: Mapping[str, Any], redact: Callable[[str], str]) -> dict[str, Any]:
+    """Return a report on an event with secrets hidden in its texts; numbers, codes and ids stay what they are."""
+    return {key: _redacted(value, redact) if key in _TEXTS else value for key, value in report.items()}
+
+
+def _redacted(value: Any, redact: Callable[[str], str]) -> Any:
+    if isinstance(value, str):
+        return redact(value)
+    if isinstance(value, list):
+        return [_redacted(item, redact) for item in value]
+    return {key: _redacted(item, redact) for key, item in value.items()} if isinstance(value, dict) else value
+
+
+def printable(text: str) -> str:
+    """Return a text as one line that plays no tricks with a terminal."""
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
 
 
 def _basic(secret: str) -> str:

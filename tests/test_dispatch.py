@@ -77,6 +77,7 @@ def test_dialects_of_one_event_give_one_request(data: st.DataObject, event: dict
         ({"Promoter.io": "yes"}, True),
         ({"All": False}, False),
         ({"all": False}, False),
+        ({"All": None, "all": False}, False),
         ({"All": True}, True),
         ({"Promoter.io": None, "All": False}, False),
     ],
@@ -148,6 +149,15 @@ def test_interpret() -> None:
         outcome = interpret(small(interpret_response=bad), request, answer())
         assert isinstance(outcome, Retry)
         assert outcome.reason.code == "plugin.unreadable"
+
+
+def test_an_echoed_key_is_hidden_before_anything_is_cut() -> None:
+    """Wherever a server repeats the key, no part of it gets into a reason."""
+    for at in range(30, 60):
+        for status in (200, 400, 301):
+            echo = answer(status, b"x" * at + b"Token " + KEY.encode(), location="y" * (140 + at) + KEY)
+            outcome = interpret(REST, Request("contact", "POST", "http://x"), echo)
+            assert KEY[:6] not in outcome.reason.message
 
 
 def test_skipped_is_final() -> None:

@@ -13,7 +13,7 @@ from event_router.cli.common import configured, open_input, options
 from event_router.hooks import Transformed
 from event_router.lines import CHUNK, split
 from event_router.rehearsal import Rehearsed, as_json, rehearse
-from event_router.wire import curl, redactor
+from event_router.wire import curl, printable, redacted, redactor
 
 
 @click.command("explain")
@@ -30,8 +30,10 @@ def command(file: str, to: str | None, config_path: Path | None, json_: bool) ->
     with open_input(file) as stream:
         lines = split(iter(lambda: stream.read(CHUNK), b""))
         for here in rehearse(destination, lines, datetime.now(UTC), config.policy.most_parked):
-            text = orjson.dumps(as_json(here)).decode() if json_ else "\n".join(_text(here))
-            click.echo(redact(text))
+            if json_:
+                click.echo(orjson.dumps(redacted(as_json(here), redact)))
+            else:
+                click.echo("\n".join(printable(redact(line)) for line in _text(here)))
 
 
 def _text(here: Rehearsed) -> Iterator[str]:

@@ -11,7 +11,7 @@ from event_router.cli.common import configured, open_input, options
 from event_router.lines import CHUNK, split
 from event_router.outcomes import Problem, Rejected
 from event_router.rehearsal import rehearse
-from event_router.wire import redactor
+from event_router.wire import printable, redactor
 
 
 @click.command("validate")
@@ -34,6 +34,6 @@ def command(file: str, to: str | None, config_path: Path | None) -> None:
                 problems: tuple[Problem, ...] = here.result.problems
                 said = [(problem.code, problem.message) for problem in problems]
                 for code, message in said or [(here.result.reason.code, here.result.reason.message)]:
-                    click.echo(redact(f"line {here.line}: [{code}] {message}"))
+                    click.echo(printable(redact(f"line {here.line}: [{code}] {message}")))
     click.echo(f"{count:,} lines, {wrong:,} not valid.")
     raise SystemExit(1 if wrong else 0)
