@@ -15,9 +15,9 @@ from typing import NamedTuple
 
 from event_router.delivery import Sender
 from event_router.destination import Destination
-from event_router.dispatch import interpret
+from event_router.dispatch import encode, interpret
 from event_router.messages import Request, Response
-from event_router.outcomes import Misconfigured, Outcome, Reason, Retry
+from event_router.outcomes import Misconfigured, Outcome, Reason, Rejected, Retry
 from event_router.retry import Policy, backoff
 
 #: So many events given up in a row, none delivered between: the destination counts as down.
@@ -63,6 +63,8 @@ class Attempts:
 
     async def settle(self, request: Request) -> Settled:
         """Send a request until there is a final outcome, or time or attempts are used up."""
+        if isinstance(body := encode(request), Rejected):
+            return Settled(body, 0)
         attempts, spent, held = 0, 0.0, 0.0
         while True:
             held += await self._gate()

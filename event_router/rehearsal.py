@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from event_router.destination import Destination
-from event_router.dispatch import decide
+from event_router.dispatch import decide, encode
 from event_router.hooks import Context, Transformed
 from event_router.intake import read_line
 from event_router.lines import Line
@@ -44,7 +44,11 @@ def rehearse(destination: Destination, lines: Iterable[Line], now: datetime, mos
     context, seen = Context(destination.name, now), set[str]()
 
     def decided(line: int, event: Event, dropped: tuple[Dropped, ...]) -> Rehearsed:
-        return Rehearsed(line, event, *decide(destination, event, contacts.get(event), context), dropped)
+        contract, result = decide(destination, event, contacts.get(event), context)
+        for request in result.requests if isinstance(result, Transformed) else ():
+            if isinstance(body := encode(request), Rejected):
+                result = body
+        return Rehearsed(line, event, contract, result, dropped)
 
     def released(waiting: Rehearsed) -> Iterator[Rehearsed]:
         event = waiting.event or {}

@@ -46,7 +46,9 @@ class Result:
 
     @property
     def final(self) -> bool:
-        """Whether a later run leaves the event alone. What no destination saw is judged again."""
+        """Whether a later run leaves the event alone. What no destination saw is judged again, and so is what is none."""
+        if self.message_id is None:
+            return False
         return self.outcome in {"delivered", "skipped"} or (self.outcome == "rejected" and self.attempts > 0)
 
 

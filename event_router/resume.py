@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from fcntl import LOCK_EX, LOCK_NB, flock
 from hashlib import blake2b
 from os import SEEK_END
 from pathlib import Path
@@ -14,8 +15,17 @@ import orjson
 from event_router.lines import CHUNK, split
 from event_router.outcomes import DUPLICATE
 from event_router.results import Result, as_json
+from event_router.wire import redacted
 
-_FIELDS = {"line", "message_id", "outcome", "code", "destination", "attempts"}
+_FIELDS: dict[str, Any] = {
+    "line": int,
+    "message_id": str | None,
+    "outcome": str,
+    "code": str,
+    "destination": str,
+    "attempts": int,
+}
+_MISSING = object()
 
 
 class ResultsError(Exception):
@@ -66,8 +76,7 @@ class ResultsFile:
 
     def write(self, result: Result) -> None:
         """Append one result. Raises ``OSError``."""
-        line = orjson.dumps(as_json(result)).decode()
-        self._file.write(self._redact(line).encode() + b"\n")
+        self._file.write(orjson.dumps(redacted(as_json(result), self._redact)) + b"\n")
 
     def close(self) -> None:
         """Close the file."""
@@ -85,14 +94,26 @@ def resume(path: Path, destination: str, redact: Callable[[str], str]) -> tuple[
     try:
         if path.is_file():
             with path.open("rb") as old, fresh.open("wb") as new:
+                _lock(path, old)
                 for line in _settled(path, old, destination, done):
                     new.write(line + b"\n")
             fresh.replace(path)
-        return ResultsFile(path.open("ab", buffering=0), redact), done
+        file = path.open("ab", buffering=0)
+        _lock(path, file)
+        return ResultsFile(file, redact), done
     except OSError as error:
         raise ResultsError(f"{path} cannot be used for results: {error.strerror}.") from error
     finally:
         fresh.unlink(missing_ok=True)
+
+
+def _lock(path: Path, file: BinaryIO) -> None:
+    """Keep others from the file as long as it is open: two runs at once would send everything twice."""
+    try:
+        flock(file.fileno(), LOCK_EX | LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        raise ResultsError(f"{path} is in use by another run. Wait for it, or choose another file.") from None
 
 
 def _settled(path: Path, file: BinaryIO, destination: str, done: Done) -> Iterator[bytes]:
@@ -123,4 +144,7 @@ def _loaded(data: bytes | None) -> dict[str, Any] | None:
         value = orjson.loads(data or b"")
     except orjson.JSONDecodeError:
         return None
-    return value if isinstance(value, dict) and value.keys() >= _FIELDS else None
+    known = isinstance(value, dict) and all(
+        isinstance(value.get(name, _MISSING), kind) for name, kind in _FIELDS.items()
+    )
+    return value if known else None

@@ -21,6 +21,7 @@ from event_router.cli import _COMMANDS, main
 from event_router.cli import check as check_command
 from event_router.cli import demo as demo_command
 from event_router.cli import plugins as plugins_command
+from event_router.cli.common import open_input
 from event_router.config import Config
 from event_router.plugins import Catalogue, Failure, load_object
 
@@ -219,6 +220,20 @@ def test_what_stops_a_command_before_it_starts(here: Path, mock: str, args: tupl
     assert done.exit_code == 2
     assert said in done.output
     assert not journal(mock)
+
+
+def test_files_that_cannot_be_read_to_their_end(here: Path) -> None:
+    """A failing disk ends the command with a word; a reader of ours that has gone is another matter."""
+    done = call("explain", "/proc/self/mem")
+    assert (done.exit_code, "input.not_readable" in done.output) == (2, True)
+    with pytest.raises(BrokenPipeError), open_input("events.ndjson"):
+        raise BrokenPipeError
+
+
+def test_nothing_plays_with_the_terminal(here: Path) -> None:
+    """An event's name with escapes and line breaks stays on its line."""
+    write_events(here, track(event="A\x1b[2J\nline 99: fake"))
+    assert "\nline 99" not in call("explain", "events.ndjson").output
 
 
 def test_several_destinations_need_a_choice(here: Path) -> None:

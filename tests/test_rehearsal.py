@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
+import orjson
 from hypothesis import given
 from hypothesis import strategies as st
 from support import Script, identify, lines, order, promoter, send, track
@@ -45,6 +47,20 @@ def test_a_twin_that_waits_is_a_duplicate() -> None:
         (1, "sent", None),
         (2, "skipped", "event.duplicate"),
     ]
+
+
+def test_what_no_json_holds_is_refused_in_both() -> None:
+    """An order nested deeper than JSON is written stops neither explain nor send, and is judged again next time."""
+    deep: Any = 1
+    for _ in range(300):
+        deep = {"a": deep}
+    event = order(properties={"order_id": "1", "x": deep})
+    (said,) = explained(json.dumps(event).encode())
+    assert (said["outcome"], said["code"], said["requests"]) == ("rejected", "event.not_json", [])
+    (sent,) = send(
+        promoter(), lines(orjson.dumps(order())[:-2] + b',"x":' + b'{"a":' * 300 + b"1" + b"}" * 300 + b"}}"), Script()
+    )
+    assert (sent.code, sent.attempts, sent.final) == ("event.not_json", 0, False)
 
 
 def test_refusals_are_told() -> None:

@@ -41,4 +41,5 @@ def test_what_is_final() -> None:
     open_: list[Outcome] = [Parked(REASON), Retry(REASON), Rejected(REASON)]
     assert all(result(1, outcome).final for outcome in final)
     assert not any(result(1, outcome).final for outcome in open_)
+    assert not result_of(1, "promoter", None, Skipped(REASON)).final
     assert result(1, Rejected(REASON), 1).final

@@ -50,7 +50,16 @@ def test_a_later_run_knows_and_tidies(tmp_path: Path) -> None:
     assert not list(tmp_path.glob("*.new"))
 
 
-@pytest.mark.parametrize("text", ['{"type": "track"}\n', '{"type": "track"}\n{}\n', "5\n", "x" * 10 + "\n" + "y"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"type": "track"}\n',
+        '{"type": "track"}\n{}\n',
+        "5\n",
+        '{"line": 1, "message_id": [1], "outcome": "", "code": "", "destination": "", "attempts": 0}\n',
+        "x" * 10 + "\n" + "y",
+    ],
+)
 def test_other_files_are_left_alone(tmp_path: Path, text: str) -> None:
     """A file that holds no results is refused and stays as it is."""
     path = tmp_path / "events.ndjson"
@@ -58,6 +67,19 @@ def test_other_files_are_left_alone(tmp_path: Path, text: str) -> None:
     with pytest.raises(ResultsError, match="this is no result"):
         resume(path, "promoter", str)
     assert path.read_text() == text
+
+
+def test_one_run_at_a_time(tmp_path: Path) -> None:
+    """A second run on the same file is refused while the first is at work, and may go on after it."""
+    path = tmp_path / "out.ndjson"
+    file, _ = resume(path, "promoter", str)
+    with pytest.raises(ResultsError, match="in use by another run"):
+        resume(path, "promoter", str)
+    file.write(result(1, Delivered()))
+    file.close()
+    again, done = resume(path, "promoter", str)
+    again.close()
+    assert done.at(1, "m-1")
 
 
 def test_places_that_cannot_be_written(tmp_path: Path) -> None:

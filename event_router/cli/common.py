@@ -82,4 +82,9 @@ def open_input(file: str) -> Iterator[BinaryIO]:
     except OSError as error:
         raise Stop("input.not_readable", f"{file} cannot be read: {error.strerror}.") from error
     with stream:
-        yield cast("BinaryIO", stream)
+        try:
+            yield cast("BinaryIO", stream)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise Stop("input.not_readable", f"{file} cannot be read to its end: {error.strerror}.") from error
