@@ -28,6 +28,7 @@ class Result:
         user_id: Likewise.
         type: Likewise.
         attempts: Requests made; 0 where the destination never saw it.
+        requests_settled: Of an event that becomes several requests, those that a later run need not make again.
         dropped: Fields that did not reach the destination.
         errors: Broken rules, where a contract was missed.
     """
@@ -41,6 +42,7 @@ class Result:
     user_id: str | None = None
     type: str | None = None
     attempts: int = 0
+    requests_settled: int = 0
     dropped: tuple[Dropped, ...] = ()
     errors: tuple[Problem, ...] = ()
 
@@ -59,6 +61,7 @@ def result_of(
     outcome: Outcome,
     attempts: int = 0,
     dropped: tuple[Dropped, ...] = (),
+    requests_settled: int = 0,
 ) -> Result:
     """Return the result of an event, or of a line that is none."""
     event = event or {}
@@ -72,6 +75,7 @@ def result_of(
         user_id=event.get("userId"),
         type=event.get("type"),
         attempts=attempts,
+        requests_settled=requests_settled,
         dropped=dropped,
         errors=outcome.problems if isinstance(outcome, Rejected) else (),
     )

@@ -24,6 +24,7 @@ _FIELDS: dict[str, Any] = {
     "code": str,
     "destination": str,
     "attempts": int,
+    "requests_settled": int,
 }
 _MISSING = object()
 
@@ -39,6 +40,7 @@ class Done:
     delivered: set[int] = field(default_factory=set)
     settled: set[int] = field(default_factory=set)
     placed: set[int] = field(default_factory=set)
+    begun: dict[int, int] = field(default_factory=dict)
 
     def add(self, result: Result) -> None:
         """Note a final result."""
@@ -49,6 +51,15 @@ class Done:
         self.placed.add(_hash(f"{result.line} {result.message_id}"))
         if result.outcome == "delivered":
             self.delivered.add(key)
+
+    def add_begun(self, result: Result) -> None:
+        """Note what is settled already of an event that is not."""
+        if result.requests_settled:
+            self.begun[_hash(f"{result.line} {result.message_id}")] = result.requests_settled
+
+    def begin_at(self, line: int, message_id: str) -> int:
+        """Return how many requests of an event need not be made again."""
+        return self.begun.get(_hash(f"{line} {message_id}"), 0) if self.begun else 0
 
     def has(self, message_id: str) -> bool:
         """Return whether an event is settled."""
@@ -126,8 +137,8 @@ def _settled(path: Path, file: BinaryIO, destination: str, done: Done) -> Iterat
             torn = line.number
             continue
         result = Result(**{name: value[name] for name in _FIELDS}, reason="")
-        if result.destination == destination and result.final:
-            done.add(result)
+        if result.destination == destination:
+            (done.add if result.final else done.add_begun)(result)
         if result.destination != destination or result.final:
             yield line.data or b""
     # A killed run may leave half a line, but only at the end, and without a line end.

@@ -162,8 +162,9 @@ class Sending:
     async def _deliver(self, job: _Job) -> None:
         decided = self._decide(job)
         if isinstance(decided, Transformed):
-            outcome, attempts = await self._send(decided)
-            self._finish(job, outcome, attempts, job.dropped + decided.dropped)
+            begin = self._done.begin_at(job.line, job.event["messageId"])
+            outcome, attempts, settled = await self._send(decided, begin)
+            self._finish(job, outcome, attempts, job.dropped + decided.dropped, settled)
             if isinstance(outcome, Delivered | Skipped):
                 self._learn(job.event, forget=decided.forget)
         elif not isinstance(decided, Parked) or not self._parking.add(_person(job), (job, decided)):
@@ -175,21 +176,33 @@ class Sending:
         concerned = isinstance(decided, Transformed) or (contract and isinstance(decided, Skipped))
         return _BEHIND if concerned and _person(job) in self._behind else decided
 
-    async def _send(self, decided: Transformed) -> tuple[Outcome, int]:
-        """Make the requests in order; the first that is neither delivered nor skipped ends it."""
+    async def _send(self, decided: Transformed, begin: int) -> tuple[Outcome, int, int]:
+        """Make the requests in order, from one on; the first that is neither delivered nor skipped ends it.
+
+        Returns the outcome, the attempts made, and how many requests are settled.
+        """
         attempts = 0
         skipped: list[Outcome] = []
-        for request in decided.requests:
+        for at, request in enumerate(decided.requests[begin:], begin):
             outcome, tries = await self._attempts.settle(request)
             attempts += tries
             if isinstance(outcome, Skipped):
                 skipped.append(outcome)
             elif not isinstance(outcome, Delivered):
-                return outcome, attempts
-        return (skipped[0] if skipped and len(skipped) == len(decided.requests) else Delivered()), attempts
+                return outcome, attempts, at
+        all_skipped = skipped and len(skipped) == len(decided.requests)
+        return (skipped[0] if all_skipped else Delivered()), attempts, len(decided.requests)
 
-    def _finish(self, job: _Job, outcome: Outcome, attempts: int = 0, dropped: tuple[Dropped, ...] = ()) -> None:
-        result = result_of(job.line, self._destination.name, job.event, outcome, attempts, dropped or job.dropped)
+    def _finish(
+        self,
+        job: _Job,
+        outcome: Outcome,
+        attempts: int = 0,
+        dropped: tuple[Dropped, ...] = (),
+        settled: int = 0,
+    ) -> None:
+        name, lost = self._destination.name, dropped or job.dropped
+        result = result_of(job.line, name, job.event, outcome, attempts, lost, settled)
         self._report(result)
         if result.final:
             self._done.add(result)

@@ -56,7 +56,7 @@ def test_a_later_run_knows_and_tidies(tmp_path: Path) -> None:
         '{"type": "track"}\n',
         '{"type": "track"}\n{}\n',
         "5\n",
-        '{"line": 1, "message_id": [1], "outcome": "", "code": "", "destination": "", "attempts": 0}\n',
+        '{"line": 1, "message_id": [1], "outcome": "", "code": "", "destination": "", "attempts": 0, "requests_settled": 0}\n',
         "x" * 10 + "\n" + "y",
     ],
 )
@@ -80,6 +80,19 @@ def test_one_run_at_a_time(tmp_path: Path) -> None:
     again, done = resume(path, "promoter", str)
     again.close()
     assert done.at(1, "m-1")
+
+
+def test_a_later_run_knows_what_was_begun(tmp_path: Path) -> None:
+    """Of an event that failed half-way, the requests that are settled are known."""
+    path = tmp_path / "out.ndjson"
+    file, _ = resume(path, "promoter", str)
+    file.write(result_of(5, "promoter", identify(messageId="a"), Retry(REASON), 5, (), 1))
+    file.write(result_of(6, "promoter", identify(messageId="b"), Retry(REASON), 5))
+    file.close()
+    file, done = resume(path, "promoter", str)
+    file.close()
+    assert [done.begin_at(5, "a"), done.begin_at(6, "b"), done.begin_at(7, "a")] == [1, 0, 0]
+    assert Done().begin_at(5, "a") == 0
 
 
 def test_places_that_cannot_be_written(tmp_path: Path) -> None:

@@ -131,6 +131,21 @@ def test_requests_of_one_event_stop_at_the_first_failure() -> None:
     assert (results[1].outcome, results[1].attempts) == ("rejected", 2)
 
 
+def test_a_later_run_goes_on_with_the_second_request() -> None:
+    """An order that is stored is not stored again because its survey failed."""
+    destination = promoter(surveys={"Order Completed": 2})
+    events, policy = lines(identify(), order()), Policy(attempts=1)
+    first = send(destination, events, Script(answer(), answer(), answer(503)), policy=policy)
+    assert (first[1].outcome, first[1].requests_settled) == ("failed", 1)
+    done = Done()
+    done.add(first[0])
+    done.add_begun(first[1])
+    script = Script()
+    (again,) = send(destination, events, script, done=done)
+    assert [request.kind for request in script.requests] == ["survey"]
+    assert (again.outcome, again.requests_settled) == ("delivered", 2)
+
+
 def test_skipped_counts_only_if_nothing_was_delivered() -> None:
     """An order that is stored is delivered, though its survey was not due."""
     destination = promoter(surveys={"Order Completed": 2})
