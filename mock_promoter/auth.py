@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from base64 import b64decode
-from collections.abc import Collection, Mapping
+from collections.abc import Container, Mapping
 
 from mock_promoter.answers import Answer, detail
+
+#: Known where no key is given.
+TEST_KEY = "promoter-test-key"
 
 _CHALLENGE = {"www_authenticate": "Token"}
 
 
-def token_key(headers: Mapping[str, str], keys: Collection[str]) -> str | Answer:
+def token_key(headers: Mapping[str, str], keys: Container[str]) -> str | Answer:
     """Return the key of ``Authorization: Token <key>``, or the answer for a request without a good one."""
     scheme, *parts = headers.get("authorization", "").split(" ")
     if scheme.lower() != "token":
@@ -22,11 +25,21 @@ def token_key(headers: Mapping[str, str], keys: Collection[str]) -> str | Answer
     return parts[0] if parts[0] in keys else detail(401, "Invalid token.", **_CHALLENGE)
 
 
-def basic_key(headers: Mapping[str, str], keys: Collection[str]) -> str | Answer:
+def basic_key(headers: Mapping[str, str], keys: Container[str]) -> str | Answer:
     """Return the key of ``Authorization: Basic base64(<key>:)``, as Segment's direct destinations send it ([DOC])."""
-    scheme, _, credentials = headers.get("authorization", "").partition(" ")
-    try:
-        key = b64decode(credentials, validate=True).decode().removesuffix(":") if scheme.lower() == "basic" else ""
-    except ValueError:
-        key = ""
+    key = _basic(headers.get("authorization", ""))
     return key if key in keys else Answer(401, {"message": "The API key is not valid."}, {"www-authenticate": "Basic"})
+
+
+def _basic(authorization: str) -> str:
+    scheme, _, credentials = authorization.partition(" ")
+    try:
+        return b64decode(credentials, validate=True).decode().removesuffix(":") if scheme.lower() == "basic" else ""
+    except ValueError:
+        return ""
+
+
+def claimed_key(authorization: str) -> str:
+    """Return the key that a request carries, by whichever scheme; "" where it carries none."""
+    scheme, _, key = authorization.partition(" ")
+    return key if scheme.lower() == "token" else _basic(authorization)
