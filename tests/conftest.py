@@ -1,15 +1,21 @@
-"""Fixtures: a mock Promoter.io on a real port, fresh for each test."""
+"""Fixtures: a mock Promoter.io on a real port, fresh for each test; a Chromium to look at its page with."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 import httpx
 import pytest
+from browser import chromium, missing, see, window
 from hypothesis import HealthCheck, settings
 
-from mock_promoter.app import TEST_KEY
+from mock_promoter.auth import TEST_KEY
 from mock_promoter.serving import serve
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 settings.register_profile(
     "project",
@@ -31,6 +37,7 @@ def _served() -> Iterator[str]:
 @pytest.fixture
 def mock(_served: str) -> str:
     """Return the address of a mock Promoter.io that holds nothing yet."""
+    httpx.put(f"{_served}/__mock__/seed", json={}).raise_for_status()
     httpx.post(f"{_served}/__mock__/reset").raise_for_status()
     return _served
 
@@ -46,3 +53,23 @@ def ask(mock: str) -> Iterator[Callable[..., httpx.Response]]:
     """Return a function that calls the mock with the right key."""
     with httpx.Client(base_url=mock, headers={"authorization": f"Token {TEST_KEY}"}) as client:
         yield lambda method, path, body=None, **options: client.request(method, path, json=body, **options)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Return a Chromium; without one its tests are skipped, but not where CI would not notice."""
+    lacking = missing()
+    if lacking is not None:
+        assert "CI" not in os.environ, lacking
+        pytest.skip(lacking)
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def page(browser: Browser, mock: str) -> Iterator[Page]:
+    """Return the page of a mock that holds nothing yet, in a wide window."""
+    with window(browser, mock, viewport={"width": 1400, "height": 800}) as page:
+        page.goto(f"{mock}/__mock__/ui")
+        see(page.get_by_text("live", exact=True))
+        yield page

@@ -85,7 +85,8 @@ async def _loop(promoter: Destination, lines: list[Line], url: str) -> tuple[lis
     async with http_client(_POLICY.concurrency) as client:
         await Sending(promoter, http_sender(client, _POLICY.timeout), _POLICY, results.append).run(_each(lines))
         arrived = orjson.loads((await client.get(f"{url}/__mock__/requests")).content)["requests"]
-        held = orjson.loads((await client.get(f"{url}/__mock__/state")).content)["accounts"][0]
+        kept = ("contacts", "surveys", "custom-events")
+        held = {name: orjson.loads((await client.get(f"{url}/__mock__/{name}")).content) for name in kept}
     return results, arrived, held
 
 
@@ -104,15 +105,15 @@ def _show(results: list[Result], asked: Counter[tuple[str, str]], held: Any) -> 
     click.echo(f"\n{table(summary)}\n\nPromoter was asked:")
     click.echo("\n".join(columns([(f"  {times}×", *request) for request, times in asked.items()])))
     click.echo("\nPromoter now holds (the last event asked for the contact to be removed):")
-    click.echo(f"  contacts       {len(held['contacts'])}")
+    click.echo(f"  contacts       {held['contacts']['count']}")
     click.echo(
         "".join(
-            f"  surveys        {item['email']}, campaign {item['campaign']}, {item['attributes']}\n"
-            for item in held["surveys"]
+            f"  surveys        {item['contact']['email']}, campaign {item['campaign']['id']}, {item['attributes']}\n"
+            for item in held["surveys"]["surveys"]
         ),
         nl=False,
     )
-    click.echo(f"  custom events  {len(held['events'])} orders")
+    click.echo(f"  custom events  {held['custom-events']['count']} orders")
 
 
 def _foretold(promoter: Destination, lines: list[Line]) -> Iterator[tuple[str, str, str | None, Any]]:
