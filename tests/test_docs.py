@@ -20,7 +20,6 @@ from event_router.cli import _COMMANDS
 from event_router.config import SCHEMA
 from event_router.dispatch import decide
 from event_router.plugins import HOOKS
-from mock_promoter.api import ROUTES
 
 ROOT = Path(__file__).parent.parent
 _CODE = re.compile(r"(event|plugin|delivery|promoter|config|settings|results|input|check|demo)\.[a-z_]+")
@@ -62,16 +61,6 @@ def test_hooks_and_commands() -> None:
     """Each hook and each command is explained."""
     assert not {name for name in HOOKS if f"`{name}`" not in text("docs/plugins.md")}
     assert not {name for name in _COMMANDS if f"`event-router {name}" not in text("docs/cli.md")}
-
-
-def test_routes() -> None:
-    """Each route of the mock is listed."""
-    page = text("docs/mock.md")
-    for route in ROUTES:
-        path = route.path.pattern.replace(r"(\d{1,9})", "{id}")
-        assert path in page or path.rstrip("/") in page
-    for name in ("requests", "state", "reset", "health"):
-        assert f"/__mock__/{name}" in page
 
 
 @pytest.mark.parametrize("name", ["README.md", *(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))])

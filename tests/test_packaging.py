@@ -35,7 +35,12 @@ def test_metadata() -> None:
     """The distribution has its extras, its entry point and its commands."""
     found = distribution("promoter-destination")
     assert set(found.metadata.get_all("Provides-Extra") or ()) == {"router", "mock", "contract-tests", "dev"}
-    assert {point.name for point in found.entry_points} == {"promoter", "event-router", "mock-promoter"}
+    assert {(point.group, point.name) for point in found.entry_points} == {
+        ("event_router", "promoter"),
+        ("pytest11", "promoter"),
+        ("console_scripts", "event-router"),
+        ("console_scripts", "mock-promoter"),
+    }
 
 
 @pytest.mark.parametrize("build", ["build_wheel", "build_editable"])
@@ -49,6 +54,8 @@ def test_both_kinds_of_wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bu
     if build == "build_wheel":
         assert {
             "promoter_schemas/files/events/identify.json",
+            "promoter_schemas/files/mock/state.json",
+            "mock_promoter/page/index.html",
             "event_router/data/events.ndjson",
             "event_router/py.typed",
         } <= names
