@@ -134,7 +134,8 @@ def decoded(body: bytes) -> Any:
         return None
     try:
         value = orjson.loads(body)
-        orjson.dumps(value)  # What nests too deeply to be written is shown as text.
+        # What nests too deeply to be written is shown as text; the journal itself adds some levels.
+        orjson.dumps([[[[[[[[value]]]]]]]])
     except (orjson.JSONDecodeError, orjson.JSONEncodeError):
         return body.decode("utf-8", "replace")
     return value

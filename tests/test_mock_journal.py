@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from mock_plane import entry
 
 from mock_promoter.journal import LONGEST_KEPT, Journal, decoded, without_key
+
+Ask = Callable[..., httpx.Response]
 
 
 def bytes_of(journal: Journal) -> int:
@@ -177,3 +182,14 @@ def test_bodies_as_they_are_shown(body: bytes, value: object) -> None:
 def test_keys_are_not_shown(authorization: str, shown: str) -> None:
     """The scheme is all that is told; a header without one may be a key itself."""
     assert without_key(authorization) == shown
+
+
+@pytest.mark.parametrize("depth", [200, 250, 251, 254, 255, 400])
+def test_no_depth_keeps_the_journal_from_being_read(ask: Ask, depth: int) -> None:
+    """Whatever nests however deeply, to a path that is served or not, the journal and its searches go on."""
+    for path in ("/api/contacts/", "/nope/"):
+        body = b"[" * depth + b"]" * depth
+        ask("POST", path, content=body, headers={"content-type": "application/json"})
+    for call in ("requests", "requests/unmatched", "requests/1"):
+        assert ask("GET", f"/__mock__/{call}").status_code == 200
+    assert ask("POST", "/__mock__/requests/near-misses", {"match": {"body": []}}).status_code == 200
