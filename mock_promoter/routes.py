@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
 from mock_promoter import campaigns, contacts, feedback, lists, metrics, segment, surveys
@@ -166,9 +167,14 @@ def find(path: str) -> tuple[Route, tuple[str, ...]] | None:
 
 def nearest(method: str, path: str) -> tuple[str, str]:
     """Return the method and path of the operation that a request for nothing was most likely meant for."""
+    return _nearest(method, path[:200])
 
+
+# Takes 2 ms, and whoever asks for what is not there asks again.
+@lru_cache(maxsize=1024)
+def _nearest(method: str, path: str) -> tuple[str, str]:
     def likeness(candidate: tuple[str, str]) -> tuple[float, bool]:
-        return SequenceMatcher(None, candidate[1], path[:200]).ratio(), candidate[0] == method
+        return SequenceMatcher(None, candidate[1], path).ratio(), candidate[0] == method
 
     return max(((known, route.path) for route in ROUTES for known in route.operations), key=likeness)
 
