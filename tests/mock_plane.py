@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
-from types import TracebackType
+from types import SimpleNamespace, TracebackType
 from typing import Any, Self
 
 import httpx
 import jsonschema_rs
 import orjson
+import pytest
 
 from mock_promoter.auth import TEST_KEY
 from mock_promoter.control.command import Command
@@ -38,6 +40,11 @@ def entry(number: int = 1, **changes: Any) -> Entry:
     if "body" in changes and not isinstance(changes["body"], bytes):
         changes["body"] = orjson.dumps(changes["body"])
     return Entry(**values | changes)
+
+
+def sleep_with(monkeypatch: pytest.MonkeyPatch, module: str, sleep: Callable[[float], Awaitable[None]]) -> None:
+    """Let a module sleep in another way; a server that runs in another thread sleeps on as it does."""
+    monkeypatch.setattr(f"mock_promoter.{module}.asyncio", SimpleNamespace(**{**vars(asyncio), "sleep": sleep}))
 
 
 def command(method: str, path: str) -> Command:

@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
-from mock_plane import FROZEN, Plane
+from mock_plane import FROZEN, Plane, sleep_with
 
 from mock_promoter.auth import TEST_KEY
 from mock_promoter.journal import LONGEST_KEPT
@@ -147,6 +147,8 @@ def test_what_nothing_serves(plane: Plane) -> None:
     assert method["why"] == "/api/contacts/ takes GET, POST, HEAD, OPTIONS only."
     assert method["nearest_route"]["path"] == "/api/contacts/"
     assert [one["operation"] for one in (wrong, other, method)] == [None] * 3
+    newest = plane.call("GET", "/requests/unmatched", limit=1)
+    assert (newest["requests"], newest["count"]) == ([method], 3)
 
 
 def test_one_request(plane: Plane) -> None:
@@ -242,7 +244,7 @@ def test_a_journal_that_is_cleared_while_something_is_sent_again(plane: Plane, m
         async with httpx.AsyncClient(verify=False) as client:
             await client.post(f"{plane.url}/__mock__/reset")
 
-    monkeypatch.setattr("mock_promoter.wire.asyncio", type("asyncio", (), {"sleep": staticmethod(reset)}))
+    sleep_with(monkeypatch, "wire", reset)
     assert plane.refusal("POST", "/requests/1/send-again")[:2] == (404, "control.not_found")
 
 

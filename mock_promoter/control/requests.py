@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -11,12 +11,12 @@ from typing import Any
 from starlette.types import Message
 
 from mock_promoter.control.command import Ask, Command, Refusal, Schema, invalid, not_found
-from mock_promoter.control.shapes import COUNT, ENTRY, ID, MATCH, MET, NEAR, TEXT, body, rows, shape
+from mock_promoter.control.shapes import COUNT, ENTRY, ID, MATCH, MET, NEAR, SEARCH, TEXT, body, rows, shape
 from mock_promoter.control.views import contains, curl, differences_json, entry_json, near_json
 from mock_promoter.expectations import Kind, Verdict, verify, verify_sequence
 from mock_promoter.journal import Entry
 from mock_promoter.matching import Match, matches, near_misses
-from mock_promoter.routes import find, nearest, not_emulated
+from mock_promoter.routes import Route, find, nearest, not_emulated
 from mock_promoter.vendor import Vendor
 
 # Requests in the answer to a call that waits.
@@ -102,24 +102,27 @@ def _find(ask: Ask) -> Any:
 
 
 def _unmatched(ask: Ask) -> Any:
-    return {"requests": list(_with_routes(ask))}
+    found = [entry for entry in entries(ask) if not _is_served(entry)]
+    # To find what was meant takes milliseconds each.
+    return {"requests": list(map(_with_route, found[-ask.query["limit"] :])), "count": len(found)}
 
 
-def _with_routes(ask: Ask) -> Iterator[Mapping[str, Any]]:
-    for entry in entries(ask):
-        why = _why_not(entry)
-        if why is not None:
-            method, path = nearest(entry.method, entry.path)
-            yield {**entry_json(entry), "nearest_route": {"method": method, "path": path}, "why": why}
-
-
-def _why_not(entry: Entry) -> str | None:
-    """Return why nothing serves a request; ``None`` where something does."""
+def _route(entry: Entry) -> Route | None:
     found = find(entry.path if entry.path.endswith("/") else f"{entry.path}/")
-    if found is None:
-        return not_emulated(entry.method, entry.path)
-    route = found[0]
-    return None if entry.method in route.allowed.split(", ") else f"{route.path} takes {route.allowed} only."
+    return found[0] if found else None
+
+
+def _is_served(entry: Entry) -> bool:
+    route = _route(entry)
+    return route is not None and entry.method in route.allowed.split(", ")
+
+
+def _with_route(entry: Entry) -> Mapping[str, Any]:
+    """Return a request that nothing serves, with what was most likely meant, and why nothing does."""
+    route = _route(entry)
+    why = f"{route.path} takes {route.allowed} only." if route else not_emulated(entry.method, entry.path)
+    method, path = nearest(entry.method, entry.path)
+    return {**entry_json(entry), "nearest_route": {"method": method, "path": path}, "why": why}
 
 
 def _near_misses(ask: Ask) -> Any:
@@ -209,7 +212,8 @@ COMMANDS = (
         "/requests/unmatched",
         "Requests for what nothing serves, and what was most likely meant.",
         _unmatched,
-        answer=rows("requests", ENTRY),
+        query={"limit": {**SEARCH["limit"], "description": "The newest so many."}},
+        answer=rows("requests", ENTRY, count=COUNT),
     ),
     Command(
         "POST",
