@@ -27,16 +27,19 @@ class Changes:
         self.closed = True
         self._wake()
 
+    def next(self) -> asyncio.Future[None]:
+        """Return what is done after the next change; now, where nobody is to wait any more."""
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        if self.closed:
+            future.set_result(None)
+        else:
+            self._waiting.add(future)
+            future.add_done_callback(self._waiting.discard)
+        return future
+
     async def wait(self) -> None:
         """Return after the next change; at once where nobody is to wait any more."""
-        if self.closed:
-            return
-        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.add(future)
-        try:
-            await future
-        finally:
-            self._waiting.discard(future)
+        await self.next()
 
     def _wake(self) -> None:
         waiting, self._waiting = self._waiting, set()

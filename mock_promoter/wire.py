@@ -20,6 +20,9 @@ from starlette.types import Receive, Scope, Send
 from mock_promoter.answers import Answer, detail
 from mock_promoter.faults import Fault
 
+#: What waits until the server stops.
+Closing = Callable[[], Awaitable[object]]
+
 #: The scope's extension in which the server puts its ``transport``.
 TRANSPORT = "mock_promoter.transport"
 
@@ -69,19 +72,23 @@ async def respond(sent: Sent, send: Send) -> None:
     await send({"type": "http.response.body", "body": b"" if sent.status in _BODILESS else sent.body})
 
 
-async def respond_late(sent: Sent, fault: Fault, send: Send) -> None:
-    """Send an answer late, or little by little over the time."""
+async def _never() -> None:
+    await asyncio.get_running_loop().create_future()
+
+
+async def respond_late(sent: Sent, fault: Fault, send: Send, closing: Closing = _never) -> None:
+    """Send an answer late, or little by little over the time; what is left of it at once where the server stops."""
     effect = fault.effect
     jitter = effect.get("jitter_seconds", 0)
     seconds = max(0.0, effect["seconds"] + fault.chance.uniform(-jitter, jitter))
     if not effect.get("dribble"):
-        await asyncio.sleep(seconds)
+        await _first(asyncio.sleep(seconds), closing())
         return await respond(sent, send)
     await send(_start(sent))
     size = -(-len(sent.body) // _PIECES) or 1
     pieces = [sent.body[at : at + size] for at in range(0, len(sent.body), size)]
     for piece in pieces:
-        await asyncio.sleep(seconds / len(pieces))
+        await _first(asyncio.sleep(seconds / len(pieces)), closing())
         await send({"type": "http.response.body", "body": piece, "more_body": True})
     await send({"type": "http.response.body", "body": b""})
     return None
@@ -92,13 +99,13 @@ def truncated(sent: Sent) -> Sent:
     return Sent(sent.status, sent.headers, sent.body[: len(sent.body) // 2])
 
 
-async def lose(kind: str, scope: Scope, receive: Receive, closing: Callable[[], Awaitable[object]]) -> None:
+async def lose(kind: str, scope: Scope, receive: Receive, closing: Closing) -> None:
     """Leave the caller without an answer."""
     transport = scope.get("extensions", {}).get(TRANSPORT, {}).get("transport")
     if transport is None:
         raise TimeoutError("fault: no answer") if kind == "timeout" else ConnectionResetError(f"fault: {kind}")
     if kind == "timeout":
-        await _gone(receive, closing)
+        await _first(_hung_up(receive), closing())
     elif kind == "garbage":
         transport.write(_GARBAGE)
     elif kind != "empty_reply":
@@ -110,13 +117,13 @@ async def lose(kind: str, scope: Scope, receive: Receive, closing: Callable[[], 
     await _hung_up(receive)
 
 
-async def _gone(receive: Receive, closing: Callable[[], Awaitable[object]]) -> None:
-    """Wait until the caller has hung up, or the server stops."""
-    left = [asyncio.ensure_future(_hung_up(receive)), asyncio.ensure_future(closing())]
+async def _first(*waits: Awaitable[object]) -> None:
+    """Wait until one of several things has happened."""
+    tasks = [asyncio.ensure_future(one) for one in waits]
     try:
-        await asyncio.wait(left, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        for task in left:
+        for task in tasks:
             task.cancel()
 
 

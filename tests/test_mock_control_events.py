@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-from mock_plane import Plane
+from mock_plane import Plane, sleep_with
 
 from mock_promoter.changes import Changes
 from mock_promoter.control import events
@@ -56,7 +56,7 @@ async def test_a_change_ends_the_wait(monkeypatch: pytest.MonkeyPatch) -> None:
         slept.append(seconds)
         await real(0)
 
-    monkeypatch.setattr(asyncio, "sleep", sleep)
+    sleep_with(monkeypatch, "control.events", sleep)
     changes = Changes()
     told = events._stream(changes)
     await anext(told)

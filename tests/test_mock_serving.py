@@ -103,10 +103,13 @@ def test_the_end_of_the_program(number: signal.Signals) -> None:
         plane.call("POST", "/requests/wait", {"match": {"path": "/api/contacts/"}})
         plane.call("POST", "/webhooks", {"url": "http://127.0.0.1:9/"})
         plane.call("POST", "/webhooks/1/test")
+        settling = stack.enter_context(sent(url, "GET /__mock__/deliveries?wait=600"))
+        plane.call("GET", "/health")
         process.send_signal(number)
         out, complaints = process.communicate(timeout=30)
         assert (process.returncode, out, complaints) == (0, "", "")
         assert waiting.recv(100).startswith(b"HTTP/1.1 409")
+        assert settling.recv(100).startswith(b"HTTP/1.1 200")
         assert hanging.recv(100) == b""
 
 

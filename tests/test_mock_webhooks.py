@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from mock_plane import sleep_with
 
 from mock_promoter.account import Account
 from mock_promoter.changes import Changes
@@ -38,7 +39,7 @@ def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
         slept.append(seconds)
         await real(0)
 
-    monkeypatch.setattr(asyncio, "sleep", sleep)
+    sleep_with(monkeypatch, "webhooks", sleep)
     return slept
 
 
@@ -93,7 +94,7 @@ async def test_an_account_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     async def sleep(seconds: float) -> None:
         await (gate.wait() if seconds else real(0))
 
-    monkeypatch.setattr(asyncio, "sleep", sleep)
+    sleep_with(monkeypatch, "webhooks", sleep)
     deliveries = Refusing()
     started = [deliveries.start(Account(name), HOOK, NOTICE) for name in ("gone", "kept", "gone")]
     while len(deliveries.posted) < 3:

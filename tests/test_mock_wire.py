@@ -8,10 +8,12 @@ from typing import Any
 
 import orjson
 import pytest
+from mock_plane import sleep_with
 from starlette.types import Message
 
+from mock_promoter.changes import Changes
 from mock_promoter.faults import Fault
-from mock_promoter.wire import Sent, instead, respond, respond_late, truncated
+from mock_promoter.wire import TRANSPORT, Sent, instead, lose, respond, respond_late, truncated
 
 ANSWER = Sent(200, {"content-type": "application/json"}, b'{"id": 1, "email": "kate@mac.com"}')
 
@@ -46,7 +48,7 @@ class Wire:
 def wire(monkeypatch: pytest.MonkeyPatch) -> Wire:
     """Return a wire that never waits."""
     wire = Wire()
-    monkeypatch.setattr(asyncio, "sleep", wire.sleep)
+    sleep_with(monkeypatch, "wire", wire.sleep)
     return wire
 
 
@@ -148,3 +150,37 @@ async def test_a_dribble_of_nothing(wire: Wire) -> None:
     """An empty answer comes at once."""
     await respond_late(Sent(204, {}, b""), late(seconds=0.8, dribble=True), wire.send)
     assert (wire.slept, wire.body, wire.headers) == ([], b"", {})
+
+
+@pytest.mark.anyio
+async def test_a_caller_that_goes_on_talking() -> None:
+    """A connection that is closed without a byte is waited for until the server has seen it close."""
+    messages = [{"type": "http.request"}, {"type": "http.request"}, {"type": "http.disconnect"}]
+    closed: list[str] = []
+
+    class Transport:
+        def close(self) -> None:
+            closed.append("closed")
+
+    async def receive() -> Message:
+        return messages.pop(0)
+
+    async def never() -> None:
+        raise AssertionError
+
+    await lose("empty_reply", {"extensions": {TRANSPORT: {"transport": Transport()}}}, receive, never)
+    assert (closed, messages) == (["closed"], [])
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("dribble", [False, True])
+async def test_the_end_of_the_server(dribble: bool) -> None:
+    """A late answer comes at once then, whole."""
+    wire, changes = Wire(), Changes()
+    effect = late(seconds=3600, dribble=dribble)
+    answering = asyncio.ensure_future(respond_late(ANSWER, effect, wire.send, changes.wait))
+    await asyncio.sleep(0)
+    assert wire.body == b""
+    changes.close()
+    await asyncio.wait_for(answering, 10)
+    assert wire.body == ANSWER.body

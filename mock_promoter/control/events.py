@@ -32,9 +32,9 @@ async def _stream(changes: Changes) -> AsyncIterator[str]:
 
 async def _changed(changes: Changes) -> bool:
     """Wait for a change or the end; return false where nothing came for a while."""
+    change = changes.next()
     try:
-        async with asyncio.timeout(_QUIET):
-            await changes.wait()
-    except TimeoutError:
-        return False
-    return True
+        done, _ = await asyncio.wait({change}, timeout=_QUIET)
+    finally:
+        change.cancel()
+    return bool(done)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
@@ -59,12 +60,10 @@ async def _test(ask: Ask) -> Any:
 
 async def _deliveries(ask: Ask) -> Any:
     deliveries = ask.server.deliveries
-    try:
+    with suppress(TimeoutError):
         async with asyncio.timeout(ask.query.get("wait", 0)):
-            while deliveries.is_busy(ask.account.name):
+            while deliveries.is_busy(ask.account.name) and not deliveries.changes.closed:
                 await deliveries.changes.wait()
-    except TimeoutError:
-        pass
     return {"deliveries": [one.as_json() for one in deliveries.of(ask.account.name)]}
 
 
