@@ -113,7 +113,7 @@ class Vendor:
         if sent is None or kind in LOSING:
             await lose(kind, scope, receive, self._server.closing.wait)
         elif kind == "latency":
-            await respond_late(sent, fault, send)
+            await respond_late(sent, fault, send, self._server.closing.wait)
         else:
             await respond(truncated(sent) if kind == "truncated_json" else sent, send)
 

@@ -72,11 +72,7 @@ async def respond(sent: Sent, send: Send) -> None:
     await send({"type": "http.response.body", "body": b"" if sent.status in _BODILESS else sent.body})
 
 
-async def _never() -> None:
-    await asyncio.get_running_loop().create_future()
-
-
-async def respond_late(sent: Sent, fault: Fault, send: Send, closing: Closing = _never) -> None:
+async def respond_late(sent: Sent, fault: Fault, send: Send, closing: Closing) -> None:
     """Send an answer late, or little by little over the time; what is left of it at once where the server stops."""
     effect = fault.effect
     jitter = effect.get("jitter_seconds", 0)

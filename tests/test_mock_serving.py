@@ -90,17 +90,20 @@ def sent(url: str, head: str, body: str = "") -> Iterator[socket.socket]:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_the_end_of_the_program(number: signal.Signals) -> None:
-    """It ends with 0, without a complaint, whatever is still open: a stream, a call that waits, a hanging fault.
+    """It ends with 0, without a complaint, whatever is still open: a stream, a call that waits, a hanging fault, a late one.
 
     Whatever held it up would be cancelled after five seconds, and logged.
     """
     with program() as (url, process), ExitStack() as stack, Plane(url) as plane:
-        plane.call("POST", "/faults", {"effect": {"kind": "timeout"}})
+        plane.call("POST", "/faults", {"effect": {"kind": "timeout"}, "times": 1})
+        plane.call("POST", "/faults", {"effect": {"kind": "latency", "seconds": 600}})
         stream = stack.enter_context(sent(url, "GET /__mock__/events"))
         assert stream.recv(100).startswith(b"HTTP/1.1 200")
         waiting = stack.enter_context(sent(url, "POST /__mock__/requests/wait", '{"timeout_seconds": 600, "count": 9}'))
         hanging = stack.enter_context(sent(url, "POST /api/contacts/", "{}"))
         plane.call("POST", "/requests/wait", {"match": {"path": "/api/contacts/"}})
+        late = stack.enter_context(sent(url, "POST /api/contacts/", "{}"))
+        plane.call("POST", "/requests/wait", {"match": {"path": "/api/contacts/"}, "count": 2})
         plane.call("POST", "/webhooks", {"url": "http://127.0.0.1:9/"})
         plane.call("POST", "/webhooks/1/test")
         settling = stack.enter_context(sent(url, "GET /__mock__/deliveries?wait=600"))
@@ -111,6 +114,7 @@ def test_the_end_of_the_program(number: signal.Signals) -> None:
         assert waiting.recv(100).startswith(b"HTTP/1.1 409")
         assert settling.recv(100).startswith(b"HTTP/1.1 200")
         assert hanging.recv(100) == b""
+        assert late.recv(100).startswith(b"HTTP/1.1 415")
 
 
 def test_a_second_signal() -> None:

@@ -114,7 +114,7 @@ def test_truncated_json() -> None:
 @pytest.mark.anyio
 async def test_a_fixed_delay(wire: Wire) -> None:
     """The whole answer, that much later."""
-    await respond_late(ANSWER, late(seconds=0.5), wire.send)
+    await respond_late(ANSWER, late(seconds=0.5), wire.send, Changes().wait)
     assert (wire.slept, wire.body, len(wire.messages)) == ([0.5], ANSWER.body, 2)
 
 
@@ -124,7 +124,7 @@ async def test_jitter(wire: Wire) -> None:
     faults = [late(seconds=0.1, jitter_seconds=0.3) for _ in range(2)]
     for fault in faults:
         for _ in range(40):
-            await respond_late(ANSWER, fault, wire.send)
+            await respond_late(ANSWER, fault, wire.send, Changes().wait)
     assert wire.slept[:40] == wire.slept[40:]
     assert all(0 <= seconds <= 0.4 for seconds in wire.slept)
     assert len(set(wire.slept)) > 20
@@ -135,7 +135,7 @@ async def test_jitter(wire: Wire) -> None:
 @pytest.mark.parametrize("body", [ANSWER.body, b"[]", b"x" * 1001])
 async def test_a_dribble(wire: Wire, body: bytes) -> None:
     """Little by little, in eight pieces at most, over the time in all; it is whole in the end."""
-    await respond_late(Sent(200, {}, body), late(seconds=0.8, dribble=True), wire.send)
+    await respond_late(Sent(200, {}, body), late(seconds=0.8, dribble=True), wire.send, Changes().wait)
     assert wire.body == body
     assert wire.headers[b"content-length"] == b"%d" % len(body)
     assert 2 <= len(wire.slept) <= 8
@@ -148,7 +148,7 @@ async def test_a_dribble(wire: Wire, body: bytes) -> None:
 @pytest.mark.anyio
 async def test_a_dribble_of_nothing(wire: Wire) -> None:
     """An empty answer comes at once."""
-    await respond_late(Sent(204, {}, b""), late(seconds=0.8, dribble=True), wire.send)
+    await respond_late(Sent(204, {}, b""), late(seconds=0.8, dribble=True), wire.send, Changes().wait)
     assert (wire.slept, wire.body, wire.headers) == ([], b"", {})
 
 
