@@ -106,3 +106,12 @@ def test_a_token_is_no_pass_for_other_pages(guarded: str) -> None:
     """Both rules hold at once."""
     headers = {b"authorization": f"Bearer {TOKEN}".encode(), b"origin": b"http://evil.example"}
     assert httpx.post(f"{guarded}/__mock__/reset", headers=headers).status_code == 403
+
+
+def test_a_page_by_any_name_with_the_token(guarded: str) -> None:
+    """Under a host name, as in a compose file, the page may write where a token is asked for, and only there."""
+    host = b"mock-promoter:8080"
+    headers = {b"authorization": f"Bearer {TOKEN}".encode(), b"origin": b"http://" + host, b"host": host}
+    assert httpx.post(f"{guarded}/__mock__/reset", headers=headers).status_code == 200
+    with serve() as url:
+        assert httpx.post(f"{url}/__mock__/reset", headers=headers).status_code == 403
