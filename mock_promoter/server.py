@@ -54,9 +54,14 @@ class Server:
     def add_account(self, key: str | None = None, name: str | None = None) -> tuple[str, Account]:
         """Make an account; return its key, which is new where none is given, and always the same for a name."""
         name = name or self._free_name()
-        key = key or sha256(f"mock-promoter {name}".encode()).hexdigest()[:40]
+        key = key or self._key_of(name)
         account = self.accounts[key] = account_from({}, name)
         return key, account
+
+    def _key_of(self, name: str) -> str:
+        """Return a key that looks like Promoter's, and that no other account was given."""
+        key = sha256(f"mock-promoter {name}".encode()).hexdigest()[:40]
+        return key if key not in self.accounts else self._key_of(f"{name} again")
 
     def _free_name(self) -> str:
         """Return a name that no account has, nor had."""

@@ -127,3 +127,13 @@ async def test_the_end() -> None:
     await server.close()
     await asyncio.wait_for(asyncio.gather(*waiting, server.changes.wait(), server.closing.wait()), 10)
     assert server.changes.revision == 0
+
+
+def test_a_key_that_is_taken_is_not_given_again() -> None:
+    """Whoever was given the key that a name would lead to keeps it."""
+    server = Server()
+    key, _ = Server().add_account(name="x")
+    server.add_account(key, "first")
+    other, account = server.add_account(name="x")
+    assert (other != key, account.name) == (True, "x")
+    assert server.caller(f"Token {key}") is server.named("first")
