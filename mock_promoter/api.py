@@ -16,7 +16,7 @@ from mock_promoter.account import Account
 from mock_promoter.answers import NO_PAGE, Answer, Call, detail
 from mock_promoter.auth import basic_key, token_key
 from mock_promoter.paging import whole_number
-from mock_promoter.routes import Handler, Operation, Route, find, not_emulated, operation_json
+from mock_promoter.routes import Handler, Operation, Route, find, not_emulated, operation_json, slashed
 
 #: Bytes of a body at most; Django's own limit (DATA_UPLOAD_MAX_MEMORY_SIZE).
 LONGEST_BODY = 2_621_440
@@ -40,7 +40,7 @@ def answer(
         now: The caller's time.
         query: The query as it came, for redirects.
     """
-    path = call.path if call.path.endswith("/") else f"{call.path}/"
+    path = slashed(call.path)
     found = find(path)
     if found is None:
         return NO_PAGE._replace(notes=(not_emulated(call.method, call.path),))

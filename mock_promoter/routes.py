@@ -154,6 +154,11 @@ _EXACT = {route.path: route for route in ROUTES if "{" not in route.path}
 _WITH_IDS = [(re.compile(re.sub(r"\{\w+\}", "([^/.]+)", route.path)), route) for route in ROUTES if "{" in route.path]
 
 
+def slashed(path: str) -> str:
+    """Return a path with the slash that all paths of the API end in."""
+    return path if path.endswith("/") else f"{path}/"
+
+
 def find(path: str) -> tuple[Route, tuple[str, ...]] | None:
     """Return the route of a path with its slash, and the ids in it; ``None`` where there is none."""
     exact = _EXACT.get(path)

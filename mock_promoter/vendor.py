@@ -15,7 +15,7 @@ from mock_promoter.answers import Answer, Call
 from mock_promoter.api import LONGEST_BODY, answer
 from mock_promoter.faults import Fault
 from mock_promoter.journal import Entry
-from mock_promoter.routes import find
+from mock_promoter.routes import find, slashed
 from mock_promoter.server import Server
 from mock_promoter.wire import BEFORE, LOSING, Sent, instead, lose, respond, respond_late, truncated
 
@@ -138,7 +138,6 @@ async def _read(receive: Receive) -> bytes | None:
 
 def operation_of(entry: Entry) -> tuple[str, str | None] | None:
     """Return the operation that an entry asked for, and the name of its body's schema; ``None`` for no route."""
-    path = entry.path if entry.path.endswith("/") else f"{entry.path}/"
-    found = find(path)
+    found = find(slashed(entry.path))
     operation = found[0].operations.get(entry.method) if found else None
     return (f"{entry.method} {found[0].path}", operation.body) if found and operation else None

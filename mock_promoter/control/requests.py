@@ -16,7 +16,7 @@ from mock_promoter.control.views import contains, curl, differences_json, entry_
 from mock_promoter.expectations import Kind, Verdict, verify, verify_sequence
 from mock_promoter.journal import Entry
 from mock_promoter.matching import Match, matches, near_misses
-from mock_promoter.routes import Route, find, nearest, not_emulated
+from mock_promoter.routes import Route, find, nearest, not_emulated, slashed
 from mock_promoter.vendor import Vendor
 
 # Requests in the answer to a call that waits.
@@ -108,7 +108,7 @@ def _unmatched(ask: Ask) -> Any:
 
 
 def _route(entry: Entry) -> Route | None:
-    found = find(entry.path if entry.path.endswith("/") else f"{entry.path}/")
+    found = find(slashed(entry.path))
     return found[0] if found else None
 
 
@@ -136,8 +136,8 @@ async def _wait(ask: Ask) -> Any:
             while not ask.server.changes.closed and len(_matching(ask, match)) < wanted:
                 await ask.server.changes.wait()
     verdict = verify(match, {"at_least": wanted}, entries(ask))
-    found = _matching(ask, match)
-    shown: dict[str, Any] = {"count": len(found), "requests": list(map(entry_json, found[:_MOST_SHOWN]))}
+    found = [entry for number in verdict.found[:_MOST_SHOWN] if (entry := ask.server.journal.get(number))]
+    shown: dict[str, Any] = {"count": len(verdict.found), "requests": list(map(entry_json, found))}
     if not verdict.met:
         shown["near_misses"] = list(map(near_json, near_misses(match, entries(ask))))
     return _judged(ask, "wait", match, verdict, shown)
