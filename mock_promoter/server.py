@@ -98,8 +98,9 @@ class Server:
 
     def reset(self, what: Sequence[str], name: str | None = None) -> None:
         """Go back to the seed: ``state``, ``journal``, ``faults``, ``clock``; of one account or of all."""
-        for account in [one for one in self.accounts.values() if name in (None, one.name)]:
-            self._reset_account(account, what)
+        if "state" in what or "clock" in what:
+            for account in [one for one in self.accounts.values() if name in (None, one.name)]:
+                self._reset_account(account, what)
         if "journal" in what:
             self.journal.clear(name)
             self.expectations.clear(name)
@@ -115,7 +116,7 @@ class Server:
         if "state" in what:
             self._put(fresh)
             self.deliveries.forget(account.name)
-        elif "clock" in what:
+        else:
             account.clock = fresh.clock
 
     def _put(self, account: Account) -> None:
