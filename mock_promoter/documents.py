@@ -33,6 +33,10 @@ EVENTS = (
 )
 
 
+#: Dates of accounts stay within what every client's parser takes, and what can be read again.
+FIRST_YEAR, LAST_YEAR = 1970, 2999
+
+
 class DocumentError(ValueError):
     """A document names something that there is not.
 
@@ -110,8 +114,8 @@ def time_from(text: str, path: str = "$") -> datetime:
 
 def _within(time: datetime, path: str) -> None:
     """Raise ``DocumentError`` for a time that could be written, but not read again."""
-    if not 1970 <= time.astimezone(UTC).year <= 2999:
-        raise DocumentError(path, f"{time} is not within the years 1970 to 2999.")
+    if not FIRST_YEAR <= time.astimezone(UTC).year <= LAST_YEAR:
+        raise DocumentError(path, f"{time} is not within the years {FIRST_YEAR} to {LAST_YEAR}.")
 
 
 def _add_lists(account: Account, document: Document) -> None:

@@ -9,9 +9,10 @@ from mock_promoter.answering import answer_survey, remove_feedback
 from mock_promoter.contacts import unsubscribe
 from mock_promoter.control.command import Ask, Command, invalid, not_found
 from mock_promoter.control.shapes import COUNT, ID, NOTHING, SEARCH, TEXT, body, rows, shape
-from mock_promoter.control.views import campaign_view, contact_view, contains, event_view, feedback_v2, survey_view
+from mock_promoter.control.views import campaign_view, contact_view, contains, event_view, survey_view
 from mock_promoter.metrics import nps
 from mock_promoter.model import Contact, Feedback, Survey
+from mock_promoter.shown import feedback_v2
 
 T = TypeVar("T")
 

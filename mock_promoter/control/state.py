@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import timedelta
 from importlib.metadata import version
 from typing import Any
 
 import promoter_schemas
-from mock_promoter.clock import Clock
 from mock_promoter.control.command import Ask, Command, invalid, not_found
 from mock_promoter.control.shapes import NOTHING, TEXT, body, definition, rows, shape
 from mock_promoter.control.views import clock_view
-from mock_promoter.documents import DocumentError, choices_from, clock_from, set_limit
+from mock_promoter.documents import FIRST_YEAR, LAST_YEAR, DocumentError, choices_from, clock_from, set_limit
 from mock_promoter.snapshots import snapshot
 
 PARTS = ("state", "journal", "faults", "clock")
-# Dates of accounts stay within what every client's parser takes.
-_FIRST_YEAR, _LAST_YEAR = 1970, 2999
 
 _CLOCK = shape(mode={"enum": ["real", "frozen", "offset"]}, now=TEXT, offset_seconds={"type": "number"})
 _LIMIT = shape(limit={"type": ["integer", "null"]}, window_seconds={"type": ["number", "null"]})
@@ -115,17 +112,13 @@ def _advance(ask: Ask) -> Any:
     clock = ask.account.clock
     try:
         by = timedelta(**ask.body)
-        in_bounds = _FIRST_YEAR <= _ahead(clock, by).year <= _LAST_YEAR
+        in_bounds = FIRST_YEAR <= (clock.now() + by).year <= LAST_YEAR
     except OverflowError:
         in_bounds = False
     if not in_bounds:
-        raise invalid("$", "maximum", f"The clock goes from {_FIRST_YEAR} to {_LAST_YEAR}.")
+        raise invalid("$", "maximum", f"The clock goes from {FIRST_YEAR} to {LAST_YEAR}.")
     clock.advance(by)
     return _clock(ask)
-
-
-def _ahead(clock: Clock, by: timedelta) -> datetime:
-    return clock.now() + by
 
 
 def _limit(ask: Ask) -> Any:

@@ -17,7 +17,7 @@ from mock_promoter.journal import Entry, decoded, without_key
 from mock_promoter.matching import Difference
 from mock_promoter.metrics import campaign_nps
 from mock_promoter.model import Campaign, Contact, CustomEvent, Survey
-from mock_promoter.shown import campaign_json, contact_json, feedback_v2
+from mock_promoter.shown import campaign_json, contact_json
 from mock_promoter.validation import strict_errors
 from mock_promoter.vendor import operation_of
 
@@ -152,19 +152,3 @@ def masked(data: bytes, keys: Iterable[str]) -> bytes:
         if len(key) >= 8:
             data = data.replace(orjson.dumps(key)[1:-1], b"***").replace(b64encode(f"{key}:".encode()), b"***")
     return data
-
-
-__all__ = [
-    "campaign_view",
-    "clock_view",
-    "contact_view",
-    "contains",
-    "curl",
-    "differences_json",
-    "entry_json",
-    "event_view",
-    "feedback_v2",
-    "masked",
-    "near_json",
-    "survey_view",
-]
