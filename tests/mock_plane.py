@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
+import subprocess
+import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -40,6 +42,19 @@ def entry(number: int = 1, **changes: Any) -> Entry:
     if "body" in changes and not isinstance(changes["body"], bytes):
         changes["body"] = orjson.dumps(changes["body"])
     return Entry(**values | changes)
+
+
+@contextmanager
+def program(*args: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """Run a server on a free port; yield its address, which it prints first, and the process."""
+    command = [sys.executable, "-P", "-m", "mock_promoter", "serve", "--port", "0", *args]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield process.stdout.readline().strip(), process
+        finally:
+            process.terminate()
+            assert process.wait(30) == 0
 
 
 def sleep_with(monkeypatch: pytest.MonkeyPatch, module: str, sleep: Callable[[float], Awaitable[None]]) -> None:

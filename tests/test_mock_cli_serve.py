@@ -3,35 +3,19 @@
 from __future__ import annotations
 
 import ssl
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
 import trustme
 from click.testing import CliRunner
+from mock_plane import program
 
 from mock_promoter.auth import TEST_KEY
 from mock_promoter.cli import main
 from mock_promoter.cli.serve import _is_loopback
 
 _TOKEN = {"authorization": f"Token {TEST_KEY}"}
-
-
-@contextmanager
-def program(*args: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """Run a server on a free port; yield its address, which it prints first, and the process."""
-    command = [sys.executable, "-P", "-m", "mock_promoter", "serve", "--port", "0", *args]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        try:
-            yield process.stdout.readline().strip(), process
-        finally:
-            process.terminate()
-            assert process.wait(30) == 0
 
 
 def survey(url: str, email: str) -> int:

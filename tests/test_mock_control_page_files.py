@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import httpx
@@ -9,6 +10,7 @@ import pytest
 
 import mock_promoter
 from mock_promoter.control.page import _FOLDER, _KINDS
+from mock_promoter.documents import EVENTS
 
 
 @pytest.fixture
@@ -48,3 +50,10 @@ def test_other_files_are_not(client: httpx.Client, name: str) -> None:
     """Only files of the page's own folder and kinds are there."""
     with client:
         assert client.get(f"/ui/{name}").status_code == 404
+
+
+def test_the_page_offers_every_event() -> None:
+    """The events that its form offers are those that webhooks can be told of, in the same order."""
+    script = (Path(mock_promoter.__file__).parent / "page" / "subscriptions.js").read_text("utf-8")
+    offered = script.partition("const EVENTS = [")[2].partition("]")[0]
+    assert tuple(re.findall(r'"([a-z_.]+)"', offered)) == EVENTS

@@ -5,8 +5,6 @@ from __future__ import annotations
 import signal
 import socket
 import ssl
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -19,7 +17,7 @@ import httpx
 import pytest
 import trustme
 from click.testing import CliRunner
-from mock_plane import Plane
+from mock_plane import Plane, program
 
 from mock_promoter.app import create_app
 from mock_promoter.auth import TEST_KEY
@@ -64,18 +62,6 @@ def served(host: str = "127.0.0.1", certificate: Certificate | None = None) -> I
         finally:
             running.should_exit = True
             thread.join()
-
-
-@contextmanager
-def program(*args: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """Run the server as a program; yield its address and the process."""
-    command = [sys.executable, "-P", "-m", "mock_promoter", "serve", "--port", "0", *args]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        try:
-            yield process.stdout.readline().strip(), process
-        finally:
-            process.kill()
 
 
 @contextmanager
