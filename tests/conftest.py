@@ -10,6 +10,7 @@ import httpx
 import pytest
 from browser import chromium, missing, see, window
 from hypothesis import HealthCheck, settings
+from nats_servers import server
 
 from mock_promoter.auth import TEST_KEY
 from mock_promoter.serving import serve
@@ -47,6 +48,14 @@ def mock(_served: str, _plane: httpx.Client) -> str:
     _plane.put("/seed", json={}).raise_for_status()
     _plane.post("/reset").raise_for_status()
     return _served
+
+
+@pytest.fixture(scope="session")
+def nats() -> Iterator[str]:
+    """Return the URL of a nats-server with JetStream, which all tests of this process share."""
+    # The limits of all streams together count, so there is room for those of all tests.
+    with server(max_file=1024**4) as handle:
+        yield handle.url
 
 
 @pytest.fixture
