@@ -1,0 +1,122 @@
+"""What has to be done now and then, so that nothing fills up and nothing waits for ever.
+
+Old events go once they are settled, events that waited too long become dead letters, and before something is full, new
+events are refused.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from time import time
+from typing import Any
+
+from event_router.engine.dead_letters import DeadLetters
+from event_router.engine.engine import Engine
+from event_router.engine.outcomes import Outcomes
+from event_router.engine.parking import Parking
+from event_router.engine.stored import DeadLetter, Recorded
+from event_router.outcomes import Reason
+
+#: Part of a limit from which new events are refused: what was accepted before must still find room.
+_NEARLY = 0.95
+_OVERDUE = Reason(
+    "delivery.parked_too_long",
+    "No identify of this person came in time. Retry it once the person is identified, or discard it.",
+)
+
+
+async def purge_settled(engine: Engine, keep: float) -> int:
+    """Purge events that are both older than so many seconds and settled everywhere; return how many.
+
+    JetStream's own age limit knows nothing of consumers and would take events that still wait.
+    """
+    stream = engine.layout.stream("events")
+    # In this order: what a consumer says afterwards holds for everything that was there before.
+    state = (await engine.reader.ask(f"STREAM.INFO.{stream}"))["state"]
+    settled = min([await _settled(engine, name, state["last_seq"]) for name in engine.destinations], default=0)
+    old = await _first_since(engine, stream, time() - keep, state["last_seq"])
+    first = min(settled + 1, old)
+    if first <= state["first_seq"]:
+        return 0
+    return int((await engine.reader.ask(f"STREAM.PURGE.{stream}", {"seq": first}))["purged"])
+
+
+async def _settled(engine: Engine, destination: str, last: int) -> int:
+    """Return up to which sequence a destination has settled everything."""
+    info = await consumer(engine, destination)
+    if not info["num_pending"] and not info["num_ack_pending"]:
+        return last
+    return int(info["ack_floor"]["stream_seq"])
+
+
+async def consumer(engine: Engine, destination: str) -> Mapping[str, Any]:
+    """Return what the server says of a destination's consumer."""
+    stream, name = engine.layout.stream("events"), engine.layout.consumer(destination)
+    return await engine.reader.ask(f"CONSUMER.INFO.{stream}.{name}")
+
+
+async def _first_since(engine: Engine, stream: str, moment: float, last: int) -> int:
+    """Return the sequence of the first message since a time."""
+    found = await engine.reader.first_since(stream, datetime.fromtimestamp(moment, UTC).isoformat())
+    return found.sequence if found else last + 1
+
+
+async def bury_overdue(engine: Engine, destination: str, wait: float) -> int:
+    """Turn events that waited too long for their contact into dead letters; return how many."""
+    parking, letters, outcomes = Parking(engine, destination), DeadLetters(engine), Outcomes(engine, destination)
+    count = 0
+    async for kept, stored in parking.overdue(wait):
+        letter = DeadLetter(destination, "failed", _OVERDUE.code, _OVERDUE.message, time(), 0, stored)
+        await letters.bury(letter)
+        event = stored.event
+        recorded = Recorded("failed", _OVERDUE.code, event["messageId"], event["type"], 0, time())
+        await outcomes.record(kept.subject.split(".")[-2], recorded, f"parked.{kept.sequence}")
+        await parking.remove(kept)
+        count += 1
+    return count
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How much of what there may be there is.
+
+    Attributes:
+        name: What fills up: ``events``, ``parked``, …
+        used: Bytes.
+        most: Bytes.
+    """
+
+    name: str
+    used: int
+    most: int
+
+    @property
+    def nearly_full(self) -> bool:
+        """Whether new events are to be refused."""
+        return self.used >= self.most * _NEARLY
+
+
+async def rooms(engine: Engine) -> list[Room]:
+    """Return how full each stream and bucket is."""
+    found = []
+    for config in engine.layout.streams():
+        info = await engine.reader.ask(f"STREAM.INFO.{config['name']}")
+        name = config["name"].rpartition("-")[2]
+        found.append(Room(name, info["state"]["bytes"], info["config"]["max_bytes"]))
+    return found
+
+
+def shortage(found: list[Room], data: Path | None, free: int) -> Reason | None:
+    """Return why new events are refused; ``None`` where there is room."""
+    for room in found:
+        if room.nearly_full:
+            why = f"The engine's {room.name} hold {room.used:,} of {room.most:,} bytes; new events are refused until some go."
+            return Reason("engine.full", f"{why} Look at `event-router status`, or raise the limit in [engine].")
+    if data is not None and (left := shutil.disk_usage(data).free) < free:
+        why = f"The disk under {data} has {left:,} bytes left; below {free:,} new events are refused."
+        return Reason("engine.disk_low", f"{why} Free some space, or lower free_bytes in [engine].")
+    return None
