@@ -1,0 +1,162 @@
+"""Pulling: events as the server hands them out, kept alive while they are held, and given back."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from engines import engine
+from hypothesis import given
+from hypothesis import strategies as st
+from support import identify
+from workers import hands, until
+
+from event_router.engine.errors import EngineDown
+from event_router.worker import pulling
+from event_router.worker.pulling import Held, Pull, held
+
+pytestmark = pytest.mark.anyio
+
+
+def events(count: int) -> list[dict[str, Any]]:
+    """Return events of one person."""
+    return [identify(messageId=f"m-{number}") for number in range(count)]
+
+
+@given(st.integers(1, 10**6), st.integers(1, 10**12), st.integers(0, 10**18), st.booleans())
+def test_reply_law(deliveries: int, sequence: int, time: int, new: bool) -> None:
+    """Both forms of a reply subject say the same."""
+    prefix = "$JS.ACK.hub.account.stream.consumer" if new else "$JS.ACK.stream.consumer"
+    reply = f"{prefix}.{deliveries}.{sequence}.5.{time}.0" + (".random" if new else "")
+    assert held(reply, "s", b"d") == Held(reply, "s", b"d", sequence, deliveries, time / 1e9)
+
+
+async def test_taken_and_done(nats: str) -> None:
+    """What was stored comes, in order, and once only."""
+    async with engine(nats, ("small",)) as opened, hands(opened) as some:
+        await some.put(*events(5))
+        came = await some.take(5)
+        assert [one.deliveries for one in came] == [1] * 5
+        assert set(some.pull.holding) == {one.sequence for one in came}
+        for one in came:
+            await some.pull.done(one)
+        assert not some.pull.holding
+        await some.idle()
+
+
+async def test_given_back(nats: str) -> None:
+    """It comes again, at once or after the time asked for, and counts as handed out twice."""
+    async with engine(nats, ("small",)) as opened, hands(opened) as some:
+        await some.put(*events(2))
+        first, second = await some.take(2)
+        await some.pull.put_back(second)
+        await some.pull.put_back(first, 0.02)
+        again = await some.take(2)
+        assert [(one.sequence, one.deliveries) for one in again] == [(first.sequence, 2), (second.sequence, 2)]
+        assert again[0].time == first.time
+
+
+async def test_no_more_than_there_is_room_for(nats: str) -> None:
+    """What is held and what is asked for never go beyond it; small gaps are not worth a request."""
+    async with engine(nats, ("small",)) as opened, hands(opened, loop=True) as some:
+        some.pull = pull = Pull(opened, "small", 4)
+        await pull.start()
+        await some.put(*events(6))
+        came = await some.take(4)
+        assert pull._asked == 0
+        await pull.ask()
+        assert await pull.take(0.001) == []
+        for one in came:
+            await pull.done(one)
+        came = await some.take(2)
+        await pull.done(came[0])
+        asked = pull._asked
+        await pull.ask()
+        assert (asked, pull._asked) == (2, 3)
+        await pull.ask()
+        assert pull._asked == 3
+        await pull.stop()
+
+
+async def test_a_request_that_is_over_frees_its_room(nats: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server says how much it did not hand out; heartbeats until then say nothing."""
+    monkeypatch.setattr(pulling, "_EXPIRES", 0.1)
+    monkeypatch.setattr(pulling, "_BEATS", 0.04)
+    async with engine(nats, ("small",)) as opened, hands(opened) as some:
+        await some.pull.ask()
+        assert some.pull._asked == 64
+
+        async def over() -> bool:
+            return some.pull._asked == 0
+
+        await until(over)
+
+
+async def test_a_server_that_forgot_is_asked_again(nats: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a sign of life for long a request counts as lost."""
+    async with engine(nats, ("small",)) as opened, hands(opened) as some:
+        await some.pull.ask()
+        said: list[bytes] = []
+
+        async def say(subject: str, data: bytes, reply: str = "") -> None:
+            said.append(data)
+
+        monkeypatch.setattr(some.pull, "_say", say)
+        await some.pull.ask()
+        assert not said
+        some.pull._heard_at -= 2 * pulling._BEATS + 2
+        await some.pull.ask()
+        assert (len(said), some.pull._asked) == (1, 64)
+
+
+async def test_held_events_are_kept_alive(nats: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long it takes, nobody else gets them; and once we are silent, somebody does."""
+    monkeypatch.setattr("event_router.engine.layout.ACK_WAIT", 0.3)
+    monkeypatch.setattr(pulling, "ACK_WAIT", 0.3)
+    async with engine(nats, ("small",)) as opened, hands(opened) as some:
+        await some.put(*events(1))
+        (one,) = await some.take(1)
+        alive = asyncio.create_task(some.pull.keep_alive())
+        await some.pull.ask()
+        assert await some.pull.take(0.7) == []
+        alive.cancel()
+        (again,) = await some.take(1)
+        assert (again.sequence, again.deliveries) == (one.sequence, 2)
+
+
+async def test_stop_returns_what_nobody_took(nats: str) -> None:
+    """What the server had handed out already is heard, and can be given back."""
+    async with engine(nats, ("small",)) as opened:
+        async with hands(opened) as some:
+            await some.put(*events(3))
+            await some.pull.ask()
+            rest = await some.pull.stop()
+            assert {one.sequence for one in rest} == set(some.pull.holding)
+            await some.lose()
+        async with hands(opened) as other:
+            assert len(await other.take(3)) == 3
+
+
+async def test_a_connection_that_is_gone(nats: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever has something to say hears that nobody listens; what is held is let go all the same."""
+    monkeypatch.setattr(pulling, "ACK_WAIT", 0.003)
+    async with engine(nats, ("small",)) as opened, hands(opened) as some:
+        await some.put(*events(3))
+        first, second, _ = await some.take(3)
+        await opened.client.close()
+        with pytest.raises(EngineDown) as caught:
+            await some.pull.done(first)
+        assert caught.value.code == "engine.unavailable"
+        with pytest.raises(EngineDown):
+            await some.pull.put_back(second)
+        assert len(some.pull.holding) == 1
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(some.pull.keep_alive(), 0.02)
+        assert await some.pull.stop() == []
+
+
+async def test_never_started(nats: str) -> None:
+    """A worker may be stopped before it began."""
+    async with engine(nats, ("small",)) as opened:
+        assert await Pull(opened, "small", 4).stop() == []
