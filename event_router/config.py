@@ -1,4 +1,7 @@
-"""The configuration file: TOML with destinations, delivery limits, and secrets by reference.
+"""The configuration file: TOML with destinations, sources, limits, and secrets by reference.
+
+[sources.web]
+write_key = { env = "WEB_WRITE_KEY" }
 
 [destinations.promoter]
 plugin = "promoter"
@@ -17,39 +20,39 @@ from typing import Any
 
 from event_router.contracts import compile_schema, explain
 from event_router.destination import Destination, configure
+from event_router.doors.settings import DOORS_SCHEMA, SOURCES_SCHEMA, DoorSettings, Source
+from event_router.engine.settings import SCHEMA as ENGINE_SCHEMA
+from event_router.engine.settings import EngineSettings
+from event_router.messages import Secret
 from event_router.plugins import Catalogue, load_plugins
-from event_router.retry import Policy
+from event_router.retry import SCHEMA as DELIVERY_SCHEMA
+from event_router.retry import Policy, policy
 from event_router.settings import SettingsError
 
 #: What a secret is taken for where nothing is sent and its source is not there.
 PLACEHOLDER = "secret-not-set"
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}")
-_SECONDS = {"type": "number", "exclusiveMinimum": 0, "maximum": 86_400}
-_COUNT = {"type": "integer", "minimum": 1, "maximum": 100_000}
 #: JSON Schema of the file; a destination's own settings are its plugin's affair.
 SCHEMA: Mapping[str, Any] = {
     "type": "object",
     "additionalProperties": False,
     "properties": {
-        "delivery": {
+        "delivery": DELIVERY_SCHEMA,
+        "engine": ENGINE_SCHEMA,
+        "doors": DOORS_SCHEMA,
+        "sources": SOURCES_SCHEMA,
+        "log": {
             "type": "object",
             "additionalProperties": False,
-            "properties": {
-                "concurrency": {**_COUNT, "maximum": 1000},
-                "timeout": _SECONDS,
-                "attempts": {**_COUNT, "maximum": 100},
-                "give_up_after": _SECONDS,
-                "longest_wait": _SECONDS,
-                "most_parked": _COUNT,
-            },
+            "properties": {"level": {"enum": ["debug", "info", "warning", "error"]}},
         },
         "destinations": {
             "type": "object",
             "additionalProperties": {
                 "type": "object",
                 "required": ["plugin"],
-                "properties": {"plugin": {"type": "string", "minLength": 1}},
+                "properties": {"plugin": {"type": "string", "minLength": 1}, "delivery": DELIVERY_SCHEMA},
             },
         },
     },
@@ -76,13 +79,25 @@ class Config:
 
     Attributes:
         destinations: Tables by name, ``plugin`` among their keys.
-        policy: Delivery limits.
+        delivery: Delivery limits of all destinations, as far as they are given.
+        engine: Limits of what is kept.
+        doors: Limits of what comes in.
+        sources: Tables by name, secrets not looked up yet.
+        log_level: The least important log lines to write.
         folder: Where secret files are looked for.
     """
 
     destinations: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    policy: Policy = field(default_factory=Policy)
+    delivery: Mapping[str, Any] = field(default_factory=dict)
+    engine: EngineSettings = field(default_factory=EngineSettings)
+    doors: DoorSettings = field(default_factory=DoorSettings)
+    sources: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    log_level: str = "info"
     folder: Path = field(default_factory=Path)
+
+    def policy(self, name: str, defaults: Mapping[str, Any] | None = None) -> Policy:
+        """Return the delivery limits of a destination; its own table goes before ``[delivery]``."""
+        return policy(defaults or {}, self.delivery, self.destinations.get(name, {}).get("delivery", {}))
 
 
 def read_config(path: Path) -> Config:
@@ -97,12 +112,39 @@ def read_config(path: Path) -> Config:
     if not schema.is_valid(data):
         problems = explain(schema, data, prefix="config")
         raise ConfigError(problems[0].code, *(f"{path}: {problem.message}" for problem in problems))
-    for name in data.get("destinations", {}):
-        if not _NAME.fullmatch(name):
-            raise ConfigError(
-                "config.bad_name", f"{path}: a destination's name has letters, digits, . _ and - only: {name!r}."
-            )
-    return Config(data.get("destinations", {}), Policy(**data.get("delivery", {})), path.parent)
+    for kind in ("destinations", "sources"):
+        for name in data.get(kind, {}):
+            if not _NAME.fullmatch(name):
+                why = f"{path}: a name under [{kind}] has letters, digits, . _ and - only: {name!r}."
+                raise ConfigError("config.bad_name", why)
+    return _config(data, path.parent)
+
+
+def _config(data: Mapping[str, Any], folder: Path) -> Config:
+    doors = dict(data.get("doors", {}))
+    if "cors_origins" in doors:
+        doors["cors_origins"] = tuple(doors["cors_origins"])
+    return Config(
+        destinations=data.get("destinations", {}),
+        delivery=data.get("delivery", {}),
+        engine=EngineSettings(**data.get("engine", {})),
+        doors=DoorSettings(**doors),
+        sources=data.get("sources", {}),
+        log_level=data.get("log", {}).get("level", "info"),
+        folder=folder,
+    )
+
+
+def sources(config: Config, environ: Mapping[str, str]) -> tuple[Source, ...]:
+    """Return the configured sources, their keys looked up. Raises ``ConfigError``."""
+    found = []
+    for name, table in config.sources.items():
+        keys = {
+            key: Secret(_resolve(value, f"[sources.{name}] {key}", config.folder, environ, placeholders=False))
+            for key, value in table.items()
+        }
+        found.append(Source(name, keys["write_key"], keys.get("webhook_secret")))
+    return tuple(found)
 
 
 def destination(
@@ -124,6 +166,7 @@ def destination(
     """
     table = dict(_table(config, name))
     plugin_name = table.pop("plugin")
+    table.pop("delivery", None)
     found = catalogue or load_plugins({plugin_name})
     plugin = found.plugins.get(plugin_name)
     if plugin is None:
@@ -133,7 +176,9 @@ def destination(
         raise ConfigError(
             "config.no_plugin", f"No plugin named {plugin_name} is installed. `event-router plugins` lists them."
         )
-    values = {key: _resolve(value, key, config.folder, environ, placeholders) for key, value in table.items()}
+    values = {
+        key: _resolve(value, key, config.folder, environ, placeholders=placeholders) for key, value in table.items()
+    }
     try:
         return configure(
             name, plugin, _with_placeholders(plugin.info.settings_schema, values) if placeholders else values
@@ -153,7 +198,7 @@ def _table(config: Config, name: str) -> Mapping[str, Any]:
     raise ConfigError("config.no_destination", f"There is no [destinations.{name}] in the configuration. {hint}")
 
 
-def _resolve(value: Any, key: str, folder: Path, environ: Mapping[str, str], placeholders: bool) -> Any:
+def _resolve(value: Any, key: str, folder: Path, environ: Mapping[str, str], *, placeholders: bool) -> Any:
     """Return a setting's value, taken from where it refers to."""
     if not isinstance(value, dict) or len(value) != 1:
         return value

@@ -1,4 +1,4 @@
-"""The contacts that destinations know already, remembered in this process.
+"""What is remembered of a contact, and contacts remembered in this process, for a rehearsal.
 
 What an identify delivered is what a later track needs. The newest event time wins, whatever order events come in.
 """

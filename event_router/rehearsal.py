@@ -18,6 +18,9 @@ from event_router.parking import Parking
 from event_router.results import told
 from event_router.wire import shown
 
+#: Events that wait for their contact at most: what comes on top is shown as parked at once.
+MOST_PARKED = 100_000
+
 
 @dataclass(frozen=True, slots=True)
 class Rehearsed:
@@ -38,10 +41,13 @@ class Rehearsed:
     dropped: tuple[Dropped, ...] = ()
 
 
-def rehearse(destination: Destination, lines: Iterable[Line], now: datetime, most_parked: int) -> Iterator[Rehearsed]:
+def rehearse(
+    destination: Destination, lines: Iterable[Line], now: datetime, most_parked: int = MOST_PARKED
+) -> Iterator[Rehearsed]:
     """Yield what would become of each line, in the order of the requests: a parked event follows what releases it."""
     contacts, parking = Contacts(destination.plugin.info.remember), Parking[Rehearsed](most_parked)
     context, seen = Context(destination.name, now), set[str]()
+    erased: list[Rehearsed] = []
 
     def decided(line: int, event: Event, dropped: tuple[Dropped, ...]) -> Rehearsed:
         contract, result = decide(destination, event, contacts.get(event), context)
@@ -74,21 +80,21 @@ def rehearse(destination: Destination, lines: Iterable[Line], now: datetime, mos
         # What was refused may come again, corrected, under the same id.
         if isinstance(here.result, Transformed | Skipped):
             seen.add(event["messageId"])
+        if event["type"] == "delete":  # Whatever the destination makes of it, nothing is kept of the person.
+            contacts.forget(event)
+            erased += parking.release(event.get("userId", ""))
         for waiting in _learn(here, contacts, parking):
             yield from released(waiting)
+    yield from erased
     yield from parking.all()
 
 
 def _learn(here: Rehearsed, contacts: Contacts, parking: Parking[Rehearsed]) -> list[Rehearsed]:
-    """Remember or forget the contact as after a delivery; return what need not wait any more."""
-    if not isinstance(here.result, Transformed) or here.event is None:
+    """Remember the contact as after a delivery; return what need not wait any more."""
+    if not isinstance(here.result, Transformed) or here.event is None or here.event["type"] != "identify":
         return []
-    if here.result.forget:
-        contacts.forget(here.event)
-    elif here.event["type"] == "identify":
-        contacts.remember(here.event)
-        return parking.release(here.event.get("userId", ""))
-    return []
+    contacts.remember(here.event)
+    return parking.release(here.event.get("userId", ""))
 
 
 def as_json(here: Rehearsed) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,6 +90,14 @@ def as_json(result: Result) -> dict[str, Any]:
         value["dropped_count"] = len(result.dropped)
     value["errors"] = _problems(result.errors)
     return value
+
+
+def from_json(value: Mapping[str, Any]) -> Result:
+    """Return the result that ``as_json`` made a value of."""
+    fields = {name: value[name] for name in Result.__slots__}
+    fields["dropped"] = tuple(Dropped(**item) for item in fields["dropped"])
+    fields["errors"] = tuple(Problem(**item) for item in fields["errors"])
+    return Result(**fields)
 
 
 def told(outcome: Outcome) -> dict[str, Any]:

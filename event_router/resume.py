@@ -37,7 +37,6 @@ class ResultsError(Exception):
 class Done:
     """The events that earlier runs settled, as hashes of 8 bytes: memory stays small for millions."""
 
-    delivered: set[int] = field(default_factory=set)
     settled: set[int] = field(default_factory=set)
     placed: set[int] = field(default_factory=set)
     begun: dict[int, int] = field(default_factory=dict)
@@ -49,8 +48,6 @@ class Done:
         if result.code != DUPLICATE.reason.code:
             self.settled.add(key)
         self.placed.add(_hash(f"{result.line} {result.message_id}"))
-        if result.outcome == "delivered":
-            self.delivered.add(key)
 
     def add_begun(self, result: Result) -> None:
         """Note what is settled already of an event that is not."""
@@ -64,10 +61,6 @@ class Done:
     def has(self, message_id: str) -> bool:
         """Return whether an event is settled."""
         return _hash(message_id) in self.settled
-
-    def was_delivered(self, message_id: str) -> bool:
-        """Return whether an event was delivered."""
-        return _hash(message_id) in self.delivered
 
     def at(self, line: int, message_id: str) -> bool:
         """Return whether just this line has its final result."""

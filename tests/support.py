@@ -1,4 +1,4 @@
-"""What many tests need: events, destinations, plugins of their own, and a clock that never waits."""
+"""What many tests need: events, destinations, plugins of their own, and a sender that answers from a list."""
 
 from __future__ import annotations
 
@@ -19,15 +19,10 @@ from event_router.api import (
     Transformed,
     hookimpl,
 )
-from event_router.attempts import Timing
 from event_router.delivery import Answer
 from event_router.destination import Destination, configure
 from event_router.lines import Line, split
 from event_router.plugins import load_object, load_plugins
-from event_router.results import Result
-from event_router.resume import Done
-from event_router.retry import Policy
-from event_router.sending import Sending
 
 KEY = "promoter-test-key"
 TIME = "2026-11-23T15:01:41.904Z"
@@ -108,24 +103,6 @@ def lines(*events: Any) -> list[Line]:
     return list(split([b"\n".join(event if isinstance(event, bytes) else orjson.dumps(event) for event in events)]))
 
 
-class Fast:
-    """A clock that jumps over every sleep."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-        self.slept: list[float] = []
-
-    async def sleep(self, seconds: float) -> None:
-        """Pass the time at once."""
-        self.slept.append(seconds)
-        await asyncio.sleep(0)
-        self.now += seconds
-
-    def timing(self) -> Timing:
-        """Return it in the form that code takes."""
-        return Timing(lambda: self.now, self.sleep, lambda: 1.0)
-
-
 class Script:
     """A sender that answers from a list, then with 200; it keeps the requests."""
 
@@ -152,22 +129,3 @@ async def each(given: Iterable[Line]) -> AsyncIterator[Line]:
     """Yield lines as a stream does."""
     for line in given:
         yield line
-
-
-def send(
-    destination: Destination,
-    given: Iterable[Line],
-    script: Script,
-    *,
-    policy: Policy | None = None,
-    done: Done | None = None,
-) -> list[Result]:
-    """Send lines; return the results in the order they were reported."""
-    results: list[Result] = []
-
-    async def run() -> None:
-        sending = Sending(destination, script, policy or Policy(), results.append, done=done, timing=Fast().timing())
-        await sending.run(each(given))
-
-    asyncio.run(run())
-    return results

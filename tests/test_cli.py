@@ -90,6 +90,24 @@ def test_send(here: Path, mock: str) -> None:
     assert len(journal(mock)) == 3
 
 
+def test_send_into_the_engine_of_a_router(here: Path, mock: str) -> None:
+    """--data names a router's engine, which remembers; a cluster that is not there is told at once."""
+    first = call("send", "events.ndjson", "--data", "engine")
+    assert first.exit_code == 0, first.output
+    assert "event.duplicate" in call("send", "events.ndjson", "--data", "engine").output
+    assert len(journal(mock)) == 3
+    away = call("send", "events.ndjson", "--nats", "nats://127.0.0.1:1")
+    assert (away.exit_code, "engine.unreachable" in away.output) == (2, True)
+
+
+def test_results_that_were_thrown_away_are_sent_anew(here: Path, mock: str) -> None:
+    """The engine beside them goes with them."""
+    for _ in range(2):
+        assert call("send", "events.ndjson", "--results", "out.ndjson").exit_code == 0
+        (here / "out.ndjson").unlink()
+    assert len(journal(mock)) == 6
+
+
 def test_send_from_standard_input(here: Path) -> None:
     """- reads events from a pipe; refused ones give another exit code."""
     done = call("send", "-", stdin=b'{"type": "identify", "userId": 1, "traits": {}}\n')

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from support import plugin
 
-from event_router.config import PLACEHOLDER, Config, ConfigError, destination, read_config
+from event_router.config import PLACEHOLDER, Config, ConfigError, destination, read_config, sources
 from event_router.plugins import Catalogue, Failure, load_object
 
 GOOD = '[destinations.promoter]\nplugin = "promoter"\napi_key = { env = "KEY" }\ncampaign_id = 1\n[delivery]\nconcurrency = 4\n'
@@ -30,7 +30,7 @@ def refused(tmp_path: Path, text: str, **environ: str) -> ConfigError:
 def test_good(tmp_path: Path) -> None:
     """Settings, limits and a secret by reference arrive."""
     read = config(tmp_path, GOOD)
-    assert read.policy.concurrency == 4
+    assert read.policy("promoter").concurrency == 4
     ready = destination(read, "promoter", {"KEY": "s3cret"})
     assert ready.secrets() == ("s3cret",)
     assert ready.settings.campaign_id == 1
@@ -95,3 +95,37 @@ def test_failed_and_contradicting_plugins() -> None:
     with pytest.raises(ConfigError, match="contradict") as caught:
         destination(named, "promoter", {}, catalogue=Catalogue({"small": loaded}))
     assert caught.value.code == "settings.refused"
+
+
+def test_tables_of_the_router(tmp_path: Path) -> None:
+    """Sources with their keys, limits of doors and engine, and a destination's own delivery limits arrive."""
+    read = config(
+        tmp_path,
+        GOOD
+        + """
+[sources.web]
+write_key = { env = "WEB" }
+webhook_secret = "s3cret"
+[doors]
+cors_origins = ["https://shop.example"]
+[engine]
+keep = 60
+[log]
+level = "warning"
+[destinations.other]
+plugin = "promoter"
+[destinations.other.delivery]
+requests_per_second = 10
+""",
+    )
+    (web,) = sources(read, {"WEB": "key"})
+    assert (web.name, web.write_key.reveal(), web.webhook_secret and web.webhook_secret.reveal()) == (
+        "web",
+        "key",
+        "s3cret",
+    )
+    assert (read.doors.cors_origins, read.engine.keep, read.log_level) == (("https://shop.example",), 60, "warning")
+    assert (read.policy("other").requests_per_second, read.policy("promoter").requests_per_second) == (10, 0)
+    assert (read.policy("other").concurrency, read.policy("other", {"attempts": 5}).attempts) == (4, 5)
+    with pytest.raises(ConfigError, match="WEB is not set"):
+        sources(read, {})

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from datetime import UTC, datetime
 from typing import Any
 
 import orjson
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from support import Script, identify, lines, order, promoter, send, track
+from runs import Sent
+from support import Script, identify, lines, order, promoter, track
 
 from event_router.api import Transformed
 from event_router.rehearsal import as_json, rehearse
@@ -49,7 +52,8 @@ def test_a_twin_that_waits_is_a_duplicate() -> None:
     ]
 
 
-def test_what_no_json_holds_is_refused_in_both() -> None:
+@pytest.mark.anyio
+async def test_what_no_json_holds_is_refused_in_both(nats: str) -> None:
     """An order nested deeper than JSON is written stops neither explain nor send, and is judged again next time."""
     deep: Any = 1
     for _ in range(300):
@@ -57,9 +61,8 @@ def test_what_no_json_holds_is_refused_in_both() -> None:
     event = order(properties={"order_id": "1", "x": deep})
     (said,) = explained(json.dumps(event).encode())
     assert (said["outcome"], said["code"], said["requests"]) == ("rejected", "event.not_json", [])
-    (sent,) = send(
-        promoter(), lines(orjson.dumps(order())[:-2] + b',"x":' + b'{"a":' * 300 + b"1" + b"}" * 300 + b"}}"), Script()
-    )
+    raw = orjson.dumps(order())[:-2] + b',"x":' + b'{"a":' * 300 + b"1" + b"}" * 300 + b"}}"
+    (sent,) = await Sent(nats)(promoter(), lines(raw), Script())
     assert (sent.code, sent.attempts, sent.final) == ("event.not_json", 0, False)
 
 
@@ -103,8 +106,9 @@ _EVENTS = st.lists(
 )
 
 
+@settings(max_examples=15)
 @given(_EVENTS, st.integers(1, 12))
-def test_what_is_foretold_is_what_is_sent(events: list[dict[str, Any]], modulus: int) -> None:
+def test_what_is_foretold_is_what_is_sent(nats: str, events: list[dict[str, Any]], modulus: int) -> None:
     """Whatever the events, repeated ones among them, a destination that takes everything gets just the foretold requests."""
     numbered = lines(*(event | {"messageId": f"{event['userId']}{at % modulus}"} for at, event in enumerate(events)))
     foretold = [
@@ -114,6 +118,6 @@ def test_what_is_foretold_is_what_is_sent(events: list[dict[str, Any]], modulus:
         for request in here.result.requests
     ]
     script = Script()
-    send(promoter(), numbered, script)
+    asyncio.run(Sent(nats)(promoter(), numbered, script))
     sent = [shown(request) for request in script.requests]
     assert sorted(map(repr, sent)) == sorted(map(repr, foretold))

@@ -45,7 +45,6 @@ def test_a_later_run_knows_and_tidies(tmp_path: Path) -> None:
     file.close()
     assert lines_of(path) == [1, 3, 9]
     assert [done.has(name) for name in "abcd"] == [True, False, True, False]
-    assert [done.was_delivered(name) for name in "ac"] == [True, False]
     assert (done.at(1, "a"), done.at(2, "a")) == (True, False)
     assert not list(tmp_path.glob("*.new"))
 

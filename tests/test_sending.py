@@ -1,4 +1,4 @@
-"""Sending: each event one result, each person's events in order, parked events released."""
+"""Runs of ``send``: each line one result, through a real engine and a worker."""
 
 from __future__ import annotations
 
@@ -6,27 +6,33 @@ import asyncio
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from support import Fast, Script, answer, each, identify, lines, order, promoter, send, small, track
+from engines import engine
+from runs import Sent, told
+from support import Script, answer, identify, lines, order, promoter, small, track
 
 from event_router.api import Delivered, Parked, Reason, Request, Retry, Skipped, Transformed
+from event_router.engine.access import Access
+from event_router.file_door import FileDoor
 from event_router.results import Result, result_of
 from event_router.resume import Done
 from event_router.retry import Policy
-from event_router.sending import Sending
+from event_router.sending import Run, impatience, send
+from event_router.worker.gate import DOWN, MISCONFIGURED, THROTTLED, GateState
+
+DELETE = {"type": "delete", "messageId": "d", "userId": "12345"}
 
 
-def told(results: list[Result]) -> list[tuple[int, str, str]]:
-    """Return results in short, by line."""
-    return sorted((result.line, result.outcome, result.code) for result in results)
+@pytest.fixture
+def sent(nats: str) -> Sent:
+    """Return a function that sends lines over an engine of this test's own."""
+    return Sent(nats)
 
 
-def test_the_main_job() -> None:
+@pytest.mark.anyio
+async def test_the_main_job(sent: Sent) -> None:
     """A contact, a survey and an order go out; what is no event says so and its neighbours go through."""
     script = Script()
-    given_lines = lines(identify(), b"{", track(), b"", order())
-    assert told(send(promoter(), given_lines, script)) == [
+    assert told(await sent(promoter(), lines(identify(), b"{", track(), b"", order()), script)) == [
         (1, "delivered", "delivered"),
         (2, "rejected", "event.bad_json"),
         (3, "delivered", "delivered"),
@@ -36,240 +42,216 @@ def test_the_main_job() -> None:
     assert [request.kind for request in script.requests] == ["contact", "survey", "event"]
 
 
-def test_a_track_before_its_identify_waits() -> None:
-    """It is parked and released by the identify, before what comes later; without one it stays parked."""
+@pytest.mark.anyio
+async def test_a_track_before_its_identify_waits(sent: Sent) -> None:
+    """It is parked and released by the identify; without one it stays parked."""
     script = Script()
-    results = send(promoter(), lines(track(), identify(), order(), track(userId="2", messageId="m-9")), script)
-    assert [request.kind for request in script.requests] == ["contact", "survey", "event"]
-    assert told(results)[-1] == (4, "parked", "promoter.contact_unknown")
-    assert results[-1].line == 4
+    results = await sent(promoter(), lines(track(), identify(), order(), track(userId="2", messageId="m-9")), script)
+    assert sorted(request.kind for request in script.requests) == ["contact", "event", "survey"]
+    assert script.requests[0].kind == "contact"
+    assert [outcome for _, outcome, _ in told(results)] == ["delivered", "delivered", "delivered", "parked"]
+    assert results[3].code == "promoter.contact_unknown"
 
 
-def test_a_full_car_park() -> None:
-    """What finds no room to wait ends as parked at once."""
-    results = send(promoter(), lines(track(), track(messageId="b"), identify()), Script(), policy=Policy(most_parked=1))
-    assert told(results) == [
-        (1, "delivered", "delivered"),
-        (2, "parked", "promoter.contact_unknown"),
-        (3, "delivered", "delivered"),
-    ]
-
-
-def test_duplicates_are_sent_once() -> None:
-    """The second event of one messageId is skipped."""
+@pytest.mark.anyio
+async def test_duplicates_are_sent_once(sent: Sent) -> None:
+    """The second event of one messageId is skipped, whosever it is; a refused one may come again, corrected."""
     script = Script()
-    assert told(send(promoter(), lines(identify(), identify()), script))[1] == (2, "skipped", "event.duplicate")
-    assert len(script.requests) == 1
-
-
-def test_repeated_ids_do_not_overtake_each_other() -> None:
-    """Two people's events of one messageId are not sent side by side; a refused one may come again, corrected."""
-    script = Script()
-    other = identify(userId="2")
-    events = lines(identify(), other, identify(messageId="b", traits={}), identify(messageId="b"))
-    assert [outcome for _, outcome, _ in told(send(promoter(), events, script))] == [
-        "delivered",
-        "skipped",
-        "rejected",
-        "delivered",
+    wrong = identify(messageId="b", traits={})
+    events = lines(identify(), identify(), identify(userId="2"), wrong, identify(messageId="b"), wrong)
+    assert [(outcome, code) for _, outcome, code in told(await sent(promoter(), events, script))] == [
+        ("delivered", "delivered"),
+        ("skipped", "event.duplicate"),
+        ("skipped", "event.duplicate"),
+        ("rejected", "contract.required"),
+        ("delivered", "delivered"),
+        ("skipped", "event.duplicate"),
     ]
     assert len(script.requests) == 2
 
 
-def test_a_parked_event_is_not_sent_after_its_twin() -> None:
-    """Of one event that waits twice, the second is a duplicate once the first is sent."""
+@pytest.mark.anyio
+async def test_a_parked_event_is_not_sent_after_its_twin(sent: Sent) -> None:
+    """Of one event that waits twice, the second is a duplicate once the first is sent; until then both are parked."""
+    assert [result.outcome for result in await sent(promoter(), lines(track(), track()), Script(), name=None)] == [
+        "parked",
+        "parked",
+    ]
     script = Script()
-    assert told(send(promoter(), lines(track(), track(), identify()), script))[:2] == [
+    assert told(await sent(promoter(), lines(track(messageId="t"), track(messageId="t"), identify()), script))[:2] == [
         (1, "delivered", "delivered"),
         (2, "skipped", "event.duplicate"),
     ]
-    assert len(script.requests) == 2
 
 
-def test_a_delete_forgets() -> None:
+@pytest.mark.anyio
+async def test_a_delete_forgets(sent: Sent) -> None:
     """After it the person is unknown, whether Promoter knew them or not."""
-    for removed in (answer(), answer(404, {"detail": "Not found."})):
-        script = Script(answer(), removed)
-        delete = {"type": "delete", "messageId": "d", "userId": "12345"}
-        assert told(send(promoter(), lines(identify(), delete, track()), script))[2][1] == "parked"
+    gone = answer(404, {"detail": "Not found."})
+    assert (await sent(promoter(), lines(identify(), DELETE, track()), Script(answer(), gone)))[2].outcome == "parked"
 
 
-def test_a_failed_identify_is_not_remembered() -> None:
-    """Only what Promoter took counts as known."""
-    results = send(promoter(), lines(identify(), track()), Script(answer(400, {"email": ["no"]})))
-    assert [outcome for _, outcome, _ in told(results)] == ["rejected", "parked"]
-
-
-def test_what_comes_after_a_failed_event_waits_for_it() -> None:
-    """A delete is not taken for done because the identify before it failed; what needs no contact is judged as ever."""
-    delete = {"type": "delete", "messageId": "d", "userId": "12345"}
-    page = {"type": "page", "messageId": "p", "userId": "12345"}
-    wrong = identify(messageId="w", traits={})
-    events = lines(identify(), delete, page, wrong, track(), order(), identify(messageId="o", userId="other"))
-    done = Done()
-    first = send(promoter(), events, Script(answer(503)), policy=Policy(attempts=1), done=done)
-    assert told(first) == [
-        (1, "failed", "promoter.unavailable"),
-        (2, "failed", "delivery.behind"),
-        (3, "skipped", "event.unsupported"),
-        (4, "rejected", "contract.required"),
-        (5, "parked", "promoter.contact_unknown"),
-        (6, "failed", "delivery.behind"),
-        (7, "delivered", "delivered"),
-    ]
-    script = Script()
-    again = send(promoter(), events, script, done=done)
-    assert [request.kind for request in script.requests] == ["contact", "remove", "event"]
-    assert (2, "delivered", "delivered") in told(again)
-
-
-def test_requests_of_one_event_stop_at_the_first_failure() -> None:
-    """The order is stored, the survey refused: the event says so, with all attempts counted."""
-    destination = promoter(surveys={"Order Completed": 2})
-    script = Script(answer(), answer(), answer(400, {"campaign_id": ["no"]}))
-    results = send(destination, lines(identify(), order()), script)
-    assert (results[1].outcome, results[1].attempts) == ("rejected", 2)
-
-
-def test_a_later_run_goes_on_with_the_second_request() -> None:
+@pytest.mark.anyio
+async def test_a_later_run_goes_on_with_the_second_request(sent: Sent) -> None:
     """An order that is stored is not stored again because its survey failed."""
-    destination = promoter(surveys={"Order Completed": 2})
-    events, policy = lines(identify(), order()), Policy(attempts=1)
-    first = send(destination, events, Script(answer(), answer(), answer(503)), policy=policy)
+    destination, done = promoter(surveys={"Order Completed": 2}), Done()
+    events = lines(identify(), order())
+    first = await sent(destination, events, Script(answer(), answer(), answer(503)), attempts=1, done=done)
     assert (first[1].outcome, first[1].requests_settled) == ("failed", 1)
-    done = Done()
-    done.add(first[0])
     done.add_begun(first[1])
     script = Script()
-    (again,) = send(destination, events, script, done=done)
+    (again,) = await sent(destination, events, script, done=done)
     assert [request.kind for request in script.requests] == ["survey"]
-    assert (again.outcome, again.requests_settled) == ("delivered", 2)
+    assert (again.outcome, again.requests_settled, sent.passed) == ("delivered", 2, 1)
 
 
-def test_skipped_counts_only_if_nothing_was_delivered() -> None:
-    """An order that is stored is delivered, though its survey was not due."""
-    destination = promoter(surveys={"Order Completed": 2})
-    refused = answer(400, {"non_field_errors": ["Contact is not eligible for survey."]})
-    assert send(destination, lines(identify(), order()), Script(answer(), answer(), refused))[1].outcome == "delivered"
-    assert send(promoter(), lines(identify(), track()), Script(answer(), refused))[1].outcome == "skipped"
-
-
-def test_a_later_run_sends_only_what_is_left() -> None:
-    """What is settled is passed over, and still teaches who the person is; elsewhere it is a duplicate."""
+@pytest.mark.anyio
+async def test_a_later_run_sends_only_what_is_left(sent: Sent) -> None:
+    """What is settled is passed over, and the engine still knows who the person is; elsewhere it is a duplicate."""
     done = Done()
-    done.add(result_of(1, "promoter", identify(), Delivered(), 1))
+    await sent(promoter(), lines(identify()), Script(), done=done)
     done.add(result_of(2, "promoter", identify(messageId="s"), Skipped(Reason("x", "y"))))
     script = Script()
-    results = send(promoter(), lines(identify(), identify(messageId="s"), track(), identify()), script, done=done)
-    assert told(results) == [(3, "delivered", "delivered"), (4, "skipped", "event.duplicate")]
+    events = lines(identify(), identify(messageId="s"), track(), identify())
+    assert told(await sent(promoter(), events, script, done=done)) == [
+        (3, "delivered", "delivered"),
+        (4, "skipped", "event.duplicate"),
+    ]
     assert [request.kind for request in script.requests] == ["survey"]
 
 
-def test_a_repeated_delete_does_not_forget_again() -> None:
-    """Who came back after a delete stays known, though the delete arrives a second time."""
-    delete = {"type": "delete", "messageId": "d", "userId": "12345"}
-    back = identify(messageId="back")
-    results = send(promoter(), lines(identify(), delete, back, delete, track()), Script())
-    assert told(results)[-2:] == [(4, "skipped", "event.duplicate"), (5, "delivered", "delivered")]
-
-
-def test_anonymous_events_may_wait_too() -> None:
-    """A plugin may park whatever it likes; without a person there is nobody to release it."""
-    destination = small(transform_page=lambda event: Parked(Reason("small.waits", "It waits.")))
-    page = {"type": "page", "messageId": "p", "anonymousId": "a"}
-    assert told(send(destination, lines(page), Script())) == [(1, "parked", "small.waits")]
-
-
-def test_a_later_run_forgets_as_well() -> None:
-    """A delete that is settled makes the person unknown again."""
-    done = Done()
-    delete = {"type": "delete", "messageId": "d", "userId": "12345"}
-    done.add(result_of(1, "promoter", identify(), Delivered(), 1))
-    done.add(result_of(2, "promoter", delete, Delivered(), 1))
-    assert told(send(promoter(), lines(identify(), delete, track()), Script(), done=done)) == [
-        (3, "parked", "promoter.contact_unknown")
-    ]
-
-
-HTML = b"<!DOCTYPE html><html><body>Bad gateway</body></html>"
-
-
-@pytest.mark.parametrize(
-    ("then", "code"),
-    [
-        (answer(502, HTML), "promoter.unavailable"),
-        (answer(200, HTML), "promoter.not_json"),
-        (answer(200, b"\x00garbage"), "promoter.not_json"),
-        (answer(404, HTML), "promoter.not_found"),
-        (Retry(Reason("delivery.unreachable", "dead")), "delivery.unreachable"),
-        (Retry(Reason("delivery.timeout", "slow")), "delivery.timeout"),
-        (answer(429, {}, retry_after="99999"), "promoter.throttled"),
-    ],
-)
-def test_a_promoter_that_misbehaves_loses_nothing(then: Any, code: str) -> None:
-    """Dead, slow, speaking garbage or HTML: every event ends as failed, with a reason."""
-    people = [identify(messageId=f"m{at}", userId=f"u{at}") for at in range(9)]
-    results = send(promoter(), lines(*people), Script(then=then))
-    assert {result.outcome for result in results} == {"failed"}
-    assert len(results) == 9
-    assert code in {result.code for result in results}
-    assert not any(result.final for result in results)
-
-
-def test_interrupting() -> None:
-    """What is out comes to its end, the rest is given up or not read; nothing is lost without a word."""
-
-    async def run() -> tuple[list[Result], int]:
-        results: list[Result] = []
-
-        def stop(request: Request) -> Any:
-            sending.interrupt()
-            return answer()
-
-        script = Script(stop)
-        policy = Policy(concurrency=1)
-        sending = Sending(promoter(), script, policy, results.append, timing=Fast().timing())
-        people = [identify(messageId=f"m{n}", userId=f"u{n}") for n in range(20)]
-        await sending.run(each(lines(*people)))
-        sending.interrupt()
-        return results, len(script.requests)
-
-    results, sent = asyncio.run(run())
-    assert sent == 1
-    assert {result.code for result in results} == {"delivered", "delivery.interrupted"}
-
-
-def test_interrupting_before_the_start() -> None:
-    """A run that is stopped before it began sends nothing."""
-    sending = Sending(promoter(), Script(), Policy(), print)
-    sending.interrupt()
-    asyncio.run(sending.run(each([])))
-    assert sending.passed == 0
-
-
-def test_events_without_a_person_need_no_turn() -> None:
-    """A destination may take anonymous events; they do not wait for each other."""
-    destination = small(transform_page=lambda event: Transformed((Request("page", "POST", "http://x/", event),)))
-    pages = [{"type": "page", "messageId": f"m{n}", "anonymousId": "a"} for n in range(3)]
-    assert {result.outcome for result in send(destination, lines(*pages), Script())} == {"delivered"}
-
-
-@given(
-    st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from(("identify", "track"))), max_size=12), st.integers(1, 4)
-)
-def test_each_event_one_result_each_person_in_order(story: list[tuple[str, str]], concurrency: int) -> None:
-    """Whatever comes, every line has one result, and a person's requests keep the order in which they could go."""
-    events = [
-        (identify if kind == "identify" else track)(userId=user, messageId=f"m{at}")
-        for at, (user, kind) in enumerate(story)
-    ]
+@pytest.mark.anyio
+async def test_a_run_that_could_not_report_is_believed_later(sent: Sent) -> None:
+    """What an earlier run sent, or found nothing to do for, but did not live to report, is not sent again."""
+    events = lines(identify(), {"type": "page", "messageId": "p", "userId": "1"}, identify(messageId="w", traits={}))
+    await sent(promoter(), events, Script())
     script = Script()
-    results = send(promoter(), lines(*events), script, policy=Policy(concurrency=concurrency))
-    assert sorted(result.line for result in results) == list(range(1, len(events) + 1))
-    for user in "ab":
-        sent = [request.headers["idempotency-key"] for request in script.requests]
-        mine = [key for key in sent if story[int(key.removeprefix("promoter:m"))][0] == user]
-        known = next((at for at, item in enumerate(story) if item == (user, "identify")), None)
-        wanted = [f"promoter:m{at}" for at, (who, _) in enumerate(story) if who == user]
-        first = f"promoter:m{known}"
-        assert mine == ([] if known is None else [first, *(key for key in wanted if key != first)])
+    results = await sent(promoter(), events, script)
+    assert [outcome for _, outcome, _ in told(results)] == ["delivered", "skipped", "rejected"]
+    assert "earlier run" in results[0].reason
+    assert not script.requests
+    done = Done()
+    done.add(result_of(9, "promoter", identify(messageId="other"), Delivered()))
+    twice = await sent(promoter(), lines(identify(), identify()), script, done=done)
+    assert [result.code for result in twice] == ["delivered", "event.duplicate"]
+
+
+@pytest.mark.anyio
+async def test_other_runs_of_the_same_engine(sent: Sent) -> None:
+    """Another file's event of the same messageId is a duplicate: the engine remembers."""
+    await sent(promoter(), lines(identify()), Script(), name="one")
+    assert told(await sent(promoter(), lines(identify()), Script(), name=None)) == [(1, "skipped", "event.duplicate")]
+
+
+@pytest.mark.anyio
+async def test_anonymous_events_may_wait_or_go(sent: Sent) -> None:
+    """A plugin may take or park whatever it likes; without a person there is nobody to release it."""
+    waits = small(transform_page=lambda event: Parked(Reason("small.waits", "It waits.")))
+    pages = [{"type": "page", "messageId": f"m{n}", "anonymousId": "a"} for n in range(3)]
+    assert {result.code for result in await sent(waits, lines(*pages), Script())} == {"small.waits"}
+    goes = small(transform_page=lambda event: Transformed((Request("page", "POST", "http://x/", event),)))
+    assert {result.outcome for result in await sent(goes, lines(*pages), Script(), name=None)} == {"delivered"}
+
+
+@pytest.mark.anyio
+async def test_a_wrong_key_ends_the_run(sent: Sent) -> None:
+    """Nothing more is sent, every event has its result, and a later run with the right key sends them."""
+    people = lines(*(identify(messageId=f"m{at}", userId=f"u{at}") for at in range(9)))
+    script = Script(then=answer(401, {"detail": "Invalid token."}))
+    results = await sent(promoter(), people, script)
+    assert {(result.outcome, result.code) for result in results} == {("failed", "delivery.stopped")}
+    assert "Invalid token" in results[0].reason
+    assert not any(result.final for result in results)
+    assert {result.outcome for result in await sent(promoter(), people, Script())} == {"delivered"}
+
+
+@pytest.mark.anyio
+async def test_a_promoter_that_asks_for_too_much_patience(sent: Sent) -> None:
+    """Who is asked to wait for longer than longest_wait ends."""
+    results = await sent(promoter(), lines(identify()), Script(then=answer(429, {}, retry_after="99999")))
+    assert [result.code for result in results] == ["delivery.throttled"]
+
+
+@pytest.mark.anyio
+async def test_a_promoter_that_is_down(sent: Sent) -> None:
+    """Events that fail again and again are given up, with the reason and the number of attempts."""
+    script = Script(then=Retry(Reason("delivery.unreachable", "Nobody is there.")))
+    results = await sent(promoter(), lines(identify()), script, attempts=2, longest_backoff=0.01)
+    assert [(result.outcome, result.code, result.attempts) for result in results] == [
+        ("failed", "delivery.unreachable", 2)
+    ]
+    assert "Given up after 2 attempts" in results[0].reason
+
+
+@pytest.mark.anyio
+async def test_what_comes_after_a_failed_event_waits_for_it(sent: Sent) -> None:
+    """A delete is not taken for done because the identify before it failed; other people's events go."""
+    events = lines(identify(), DELETE, identify(messageId="o", userId="other"))
+    script = Script(answer(503))
+    assert [(result.outcome, result.code) for result in await sent(promoter(), events, script, attempts=1)] == [
+        ("failed", "promoter.unavailable"),
+        ("failed", "delivery.behind"),
+        ("delivered", "delivered"),
+    ]
+
+
+@pytest.mark.anyio
+async def test_interrupting_before_the_start(sent: Sent) -> None:
+    """A run that is stopped before it began sends nothing."""
+    interrupted, script = asyncio.Event(), Script()
+    interrupted.set()
+    await sent(promoter(), lines(*(identify(messageId=f"m{at}") for at in range(5))), script, interrupted=interrupted)
+    assert not script.requests
+
+
+@pytest.mark.anyio
+async def test_a_door_that_was_never_opened(nats: str) -> None:
+    """It has nothing to report."""
+    async with engine(nats) as opened:
+        results: list[Result] = []
+        await FileDoor(opened, "promoter", "run", results.append).finish()
+        assert not results
+
+
+@pytest.mark.anyio
+async def test_interrupting(sent: Sent) -> None:
+    """What is out comes to its end, the rest is given up or not read; nothing is lost without a word."""
+    interrupted = asyncio.Event()
+
+    def stop(request: Request) -> Any:
+        interrupted.set()
+        return answer()
+
+    people = lines(*(identify(messageId=f"m{n}", userId=f"u{n}") for n in range(20)), identify(messageId="m5"))
+    results = await sent(promoter(), people, Script(stop), interrupted=interrupted, requests_per_second=1)
+    assert {result.code for result in results} == {"delivered", "delivery.interrupted"}
+    assert len(results) == 21
+
+
+@pytest.mark.anyio
+async def test_reading_that_fails_ends_the_run(sent: Sent, nats: str) -> None:
+    """What reading raises is raised."""
+
+    async def broken() -> Any:
+        raise OSError("gone")
+        yield
+
+    run = Run(promoter(), Policy(), sent.settings, ("promoter",))
+    with pytest.raises(OSError, match="gone"):
+        await send(run, Access(nats), broken(), print, asyncio.Event())
+
+
+def test_impatience() -> None:
+    """Wrong settings, a long Retry-After and a long outage end a run; anything shorter does not."""
+    limits = Policy(longest_wait=10, give_up_after=30)
+
+    def code(state: GateState, lasting: float = 0.0) -> str | None:
+        why = impatience(state, lasting, limits, 100.0)
+        return why.reason.code if why else None
+
+    assert code(GateState()) is None
+    assert code(GateState(MISCONFIGURED, 400.0)) == "delivery.stopped"
+    assert code(GateState(THROTTLED, 105.0)) is None
+    assert code(GateState(THROTTLED, 111.0)) == "delivery.throttled"
+    assert code(GateState(DOWN, 105.0), 29.0) is None
+    assert code(GateState(DOWN, 105.0), 31.0) == "delivery.down"

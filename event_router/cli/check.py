@@ -28,7 +28,7 @@ def command(to: str | None, config_path: Path | None) -> None:
     hook = destination.plugin.hooks.get("connection_check")
     if hook is None:
         raise Stop("check.unsupported", f"Plugin {destination.plugin.name} has no connection_check hook.")
-    outcome = asyncio.run(_ask(destination, hook(destination.settings), config.policy))
+    outcome = asyncio.run(_ask(destination, hook(destination.settings), config.policy(destination.name)))
     works = isinstance(outcome, Delivered)
     said = "reached, and the credentials work." if works else f"[{outcome.reason.code}] {outcome.reason.message}"
     click.echo(redactor(destination.secrets())(f"{destination.name}: {said}"))

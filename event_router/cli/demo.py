@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
@@ -17,14 +18,17 @@ import orjson
 
 from event_router.cli.common import Stop
 from event_router.config import Config, destination
-from event_router.delivery import http_client, http_sender
+from event_router.delivery import http_client
 from event_router.destination import Destination
+from event_router.engine.access import Access
+from event_router.engine.server import own_server
+from event_router.engine.settings import EngineSettings
 from event_router.hooks import Transformed
 from event_router.lines import Line, split
 from event_router.rehearsal import rehearse
 from event_router.results import Result
 from event_router.retry import Policy
-from event_router.sending import Sending
+from event_router.sending import Run, send
 from event_router.summary import Summary, columns, table
 from event_router.wire import headers_shown
 
@@ -35,8 +39,7 @@ _EVENTS = next(
     for path in (_PACKAGE / "data" / "events.ndjson", _PACKAGE.parent / "examples" / "events.ndjson")
     if path.exists()
 )
-# One at a time, so that the table reads like the file.
-_POLICY = Policy(concurrency=1)
+_POLICY = Policy()
 _SECONDS = 30
 
 
@@ -44,7 +47,8 @@ _SECONDS = 30
 def command() -> None:
     """Send captured events of real SDKs to a mock Promoter.io, and show what became of them.
 
-    Starts mock-promoter on a free port, stops it at the end, and proves that Promoter got just what explain foretells.
+    Starts mock-promoter and an engine (a nats-server of its own) on free ports, stops them at the end, and proves that
+    Promoter got just what explain foretells.
     """
     lines = list(split([_EVENTS.read_bytes()]))
     with _mock() as url:
@@ -82,8 +86,11 @@ def _mock() -> Iterator[str]:
 async def _loop(promoter: Destination, lines: list[Line], url: str) -> tuple[list[Result], list[Any], Any]:
     """Send the events; return the results, the mock's journal and what it holds."""
     results: list[Result] = []
-    async with http_client(_POLICY.concurrency) as client:
-        await Sending(promoter, http_sender(client, _POLICY.timeout), _POLICY, results.append).run(_each(lines))
+    with TemporaryDirectory(prefix="event-router-demo-") as folder, own_server(Path(folder)) as address:
+        # One at a time, so that the table reads like the file.
+        run = Run(promoter, _POLICY, EngineSettings(), (promoter.name,), ahead=1)
+        await send(run, Access(address), _each(lines), results.append, asyncio.Event())
+    async with http_client(1) as client:
         arrived = orjson.loads((await client.get(f"{url}/__mock__/requests")).content)["requests"]
         kept = ("contacts", "surveys", "custom-events")
         held = {name: orjson.loads((await client.get(f"{url}/__mock__/{name}")).content) for name in kept}
@@ -117,7 +124,7 @@ def _show(results: list[Result], asked: Counter[tuple[str, str]], held: Any) -> 
 
 
 def _foretold(promoter: Destination, lines: list[Line]) -> Iterator[tuple[str, str, str | None, Any]]:
-    for here in rehearse(promoter, lines, datetime.now(UTC), _POLICY.most_parked):
+    for here in rehearse(promoter, lines, datetime.now(UTC)):
         for request in here.result.requests if isinstance(here.result, Transformed) else ():
             path = "/" + request.url.split("/", 3)[3]
             yield request.method, path, headers_shown(request).get("idempotency-key"), request.body

@@ -25,11 +25,11 @@ def command(file: str, to: str | None, config_path: Path | None, json_: bool) ->
 
     Nothing is sent and no key is needed. Events are explained as if everything before them had been delivered.
     """
-    config, destination = configured(config_path, to, sends=False)
+    _, destination = configured(config_path, to, sends=False)
     redact = redactor(destination.secrets())
     with open_input(file) as stream:
         lines = split(iter(lambda: stream.read(CHUNK), b""))
-        for here in rehearse(destination, lines, datetime.now(UTC), config.policy.most_parked):
+        for here in rehearse(destination, lines, datetime.now(UTC)):
             if json_:
                 click.echo(orjson.dumps(redacted(as_json(here), redact)))
             else:

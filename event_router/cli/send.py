@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import signal
 import sys
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import aclosing, closing, contextmanager
+from dataclasses import replace
 from os import SEEK_END
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
 import click
 
 from event_router.chunks import chunks
-from event_router.cli.common import Stop, configured, open_input, options
+from event_router.cli.common import Stop, configured, open_input
+from event_router.cli.engine import Where, engine_options, reached
 from event_router.config import Config
-from event_router.delivery import http_client, http_sender
 from event_router.destination import Destination
+from event_router.engine.access import Access
+from event_router.engine.errors import EngineError
 from event_router.lines import Line, LineSplitter
 from event_router.results import Result
 from event_router.resume import Done, ResultsError, resume
-from event_router.sending import Sending
+from event_router.retry import PATIENCE_OF_SEND, Policy
+from event_router.sending import Run, send
 from event_router.summary import Summary, table
 from event_router.wire import redactor
 
@@ -31,21 +37,23 @@ INTERRUPTED = 130
 
 @click.command("send")
 @click.argument("file")
-@options
+@click.option("--to", help="The destination's name in the configuration. Needed where there are several.")
+@engine_options
 @click.option(
     "--results",
     "results_path",
     type=click.Path(path_type=Path),
     help="Write one outcome for each event here, and send only what it does not hold yet.",
 )
-def command(file: str, to: str | None, config_path: Path | None, results_path: Path | None) -> None:
+def command(file: str, to: str | None, where: Where, results_path: Path | None) -> None:
     """Send the events in FILE (one JSON object on each line; - is standard input) to a destination.
 
-    Interrupted or killed, it goes on where it was when it is called again with the same --results.
+    Interrupted or killed, it goes on where it was when it is called again with the same --results. With --data or --nats
+    the events go through that router's engine; without, through one of their own, kept beside --results.
 
     Exit codes: 0 nothing was refused and nothing failed, 1 something was, 2 it could not start, 130 interrupted.
     """
-    config, destination = configured(config_path, to, sends=True)
+    config, destination = configured(where.config_path, to, sends=True)
     redact = redactor(destination.secrets())
     with open_input(file) as stream, _results(results_path, destination.name, redact) as (write, done):
         summary = Summary()
@@ -58,11 +66,46 @@ def command(file: str, to: str | None, config_path: Path | None, results_path: P
             quiet = not sys.stderr.isatty()
             with click.progressbar(length=_size(stream), label="Sending", file=sys.stderr, hidden=quiet) as bar:
                 lines = _lines(stream, bar.update)
-                passed, interrupted = asyncio.run(_send(config, destination, lines, report, done))
-        except* OSError as errors:
-            raise Stop("results.not_written", f"The run broke off: {errors.exceptions[0]}.") from errors
+                with _engine(where, results_path, config) as access:
+                    run = _run(config, destination, where, results_path, done)
+                    passed, interrupted = asyncio.run(_send(run, access, lines, report))
+        except OSError as error:
+            raise Stop("results.not_written", f"The run broke off: {error}.") from error
+        except EngineError as error:
+            raise Stop(error.code, error.message) from error
     click.echo(redact(table(summary, passed)))
     raise SystemExit(INTERRUPTED if interrupted else 0 if summary.clean else 1)
+
+
+@contextmanager
+def _engine(where: Where, results_path: Path | None, config: Config) -> Iterator[Access]:
+    """Yield the engine that the options name; else one of our own, which lives as long as the results."""
+    if where.nats or where.data:
+        with reached(where, config, join=True) as access:
+            yield access
+    elif results_path is not None and (results_path.is_file() or not results_path.exists()):
+        with reached(replace(where, data=beside(results_path)), config, join=False) as access:
+            yield access
+    else:
+        with (
+            TemporaryDirectory(prefix="event-router-") as folder,
+            reached(replace(where, data=Path(folder)), config, join=False) as access,
+        ):
+            yield access
+
+
+def beside(results_path: Path) -> Path:
+    """Return where the engine of a results file is kept."""
+    return results_path.with_name(f"{results_path.name}.engine")
+
+
+def _run(config: Config, destination: Destination, where: Where, results_path: Path | None, done: Done) -> Run:
+    joined = bool(where.nats or where.data)
+    policy: Policy = config.policy(destination.name, None if joined else PATIENCE_OF_SEND)
+    name = str(results_path.absolute()) if results_path else None
+    # A joined engine has to serve all destinations; one of our own knows none but this.
+    destinations = tuple(config.destinations) if joined else (destination.name,)
+    return Run(destination, policy, config.engine, destinations, done, name, own=not joined)
 
 
 @contextmanager
@@ -72,6 +115,8 @@ def _results(
     if path is None:
         yield (lambda _: None), Done()
         return
+    if not path.exists():
+        shutil.rmtree(beside(path), ignore_errors=True)  # Of results that somebody threw away.
     try:
         file, done = resume(path, name, redact)
     except ResultsError as error:
@@ -90,26 +135,15 @@ def _size(stream: BinaryIO) -> int:
 
 
 async def _send(
-    config: Config,
-    destination: Destination,
-    lines: AsyncGenerator[Line, None],
-    report: Callable[[Result], None],
-    done: Done,
+    run: Run, access: Access, lines: AsyncGenerator[Line, None], report: Callable[[Result], None]
 ) -> tuple[int, bool]:
     """Send everything; return how many events were settled before, and whether somebody interrupted."""
-    policy, interrupted = config.policy, asyncio.Event()
-    async with http_client(policy.concurrency) as client:
-        sending = Sending(destination, http_sender(client, policy.timeout), policy, report, done=done)
-
-        def interrupt() -> None:
-            interrupted.set()
-            sending.interrupt()
-
-        for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, interrupt)
-        async with aclosing(lines):
-            await sending.run(lines)
-    return sending.passed, interrupted.is_set()
+    interrupted = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, interrupted.set)
+    async with aclosing(lines):
+        passed = await send(run, access, lines, report, interrupted)
+    return passed, interrupted.is_set()
 
 
 async def _lines(stream: BinaryIO, progress: Callable[[int], None]) -> AsyncGenerator[Line, None]:

@@ -22,12 +22,12 @@ def command(file: str, to: str | None, config_path: Path | None) -> None:
 
     Exit codes: 0 all events are valid, 1 some are not, 2 it could not start.
     """
-    config, destination = configured(config_path, to, sends=False)
+    _, destination = configured(config_path, to, sends=False)
     redact = redactor(destination.secrets())
     count = wrong = 0
     with open_input(file) as stream:
         lines = split(iter(lambda: stream.read(CHUNK), b""))
-        for here in rehearse(destination, lines, datetime.now(UTC), config.policy.most_parked):
+        for here in rehearse(destination, lines, datetime.now(UTC)):
             count += 1
             if isinstance(here.result, Rejected):
                 wrong += 1
