@@ -10,10 +10,16 @@ from event_router import __version__
 
 _COMMANDS = {
     "check": "Prove that a destination's credentials work.",
+    "config": "Find what is wrong with the configuration, and what is unwise.",
     "demo": "Send captured events to a mock Promoter.io, and show what became of them.",
+    "drain": "Close the doors, and wait until every accepted event has its outcome.",
     "explain": "Show what each event would become, without sending anything.",
+    "failed": "List the events that were given up; show them, retry them, discard them.",
     "plugins": "List the destination plugins that are installed.",
+    "replay": "Give accepted events to their destinations once more.",
+    "run": "Run the router: doors, workers, and a nats-server of its own.",
     "send": "Send events to a destination.",
+    "status": "Show how things stand: outcomes, and what waits.",
     "validate": "Check events against a destination's contracts.",
 }
 
