@@ -17,17 +17,19 @@ check: $(VENV)/.tools
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/hadolint Dockerfile
+	$(BIN)/hadolint Dockerfile deploy/Dockerfile
 
 bench: $(VENV)/.installed
 	$(BIN)/python benchmarks/transform.py
 	$(BIN)/python benchmarks/send.py
+	$(BIN)/python benchmarks/router.py
 	$(BIN)/python benchmarks/mock.py
 
 LOCK := $(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-find-links --no-emit-index-url --no-emit-trusted-host
 lock: $(VENV)/.tools
 	$(LOCK) --all-extras --output-file requirements.lock pyproject.toml
 	$(LOCK) --extra mock --constraint requirements.lock --output-file requirements-mock.lock pyproject.toml
+	$(LOCK) --extra router --constraint requirements.lock --output-file deploy/requirements.lock pyproject.toml
 
 clean:
 	rm -rf $(VENV) dist
