@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import build_events
 import generate
@@ -19,10 +20,15 @@ from event_router.api import Contact, Context, Contract, Transformed
 from event_router.cli import _COMMANDS
 from event_router.config import SCHEMA
 from event_router.dispatch import decide
+from event_router.doors.settings import DoorSettings
+from event_router.engine.settings import EngineSettings
 from event_router.plugins import HOOKS
+from event_router.retry import Policy
 
 ROOT = Path(__file__).parent.parent
-_CODE = re.compile(r"(event|plugin|delivery|promoter|config|settings|results|input|check|demo)\.[a-z_]+")
+_CODE = re.compile(
+    r"(event|plugin|delivery|promoter|config|settings|results|input|check|demo|engine|door|run)\.(?!json)[a-z_]+"
+)
 _HELPERS = {"_misconfigured": "promoter", "_retry": "delivery", "_failed": "plugin"}
 
 
@@ -46,15 +52,65 @@ def test_reasons() -> None:
     """Each code that the sources use is explained."""
     found = set(codes())
     assert len(found) > 40
-    page = text("docs/reasons.md")
+    page = text("docs/reasons.md") + text("docs/doors.md")
     assert not {code for code in found if f"`{code}`" not in page}
 
 
-def test_settings() -> None:
-    """Each setting of the destination and of delivery is explained."""
-    page = text("docs/settings.md")
-    names = [*promoter_schemas.load("settings")["properties"], *SCHEMA["properties"]["delivery"]["properties"]]
-    assert not {name for name in names if f"| `{name}` |" not in page}
+def test_reasons_have_advice() -> None:
+    """Each row of the page of reasons says what to do."""
+    rows = [line.split(" | ") for line in text("docs/reasons.md").splitlines() if line.startswith("| `")]
+    assert len(rows) > 80
+    assert not [row[0] for row in rows if not row[-1].strip(" |")]
+    assert {len(row) for row in rows} == {3, 4}
+
+
+def test_operating() -> None:
+    """Each command of the operators has an example of what it says, with each of its options."""
+    page = text("docs/operating.md")
+    for name in (
+        "status",
+        "failed list",
+        "failed show",
+        "failed retry",
+        "failed discard",
+        "replay",
+        "drain",
+        "config check",
+    ):
+        assert f"$ event-router {name}" in page
+
+
+def settings(heading: str) -> dict[str, str]:
+    """Return the settings that a section of docs/settings.md has, with their defaults as shown."""
+    section = text("docs/settings.md").split(f"\n## {heading}\n")[1].split("\n## ")[0]
+    return {row[1]: row[2] for row in re.finditer(r"^\| `(\w+)` \|.*\| (.*?) ?\|$", section, re.MULTILINE)}
+
+
+@pytest.mark.parametrize(
+    ("heading", "schema", "defaults"),
+    [
+        ("The promoter destination", promoter_schemas.load("settings"), None),
+        ("Delivery", SCHEMA["properties"]["delivery"], Policy()),
+        ("Sources", SCHEMA["properties"]["sources"]["additionalProperties"], None),
+        ("Doors", SCHEMA["properties"]["doors"], DoorSettings()),
+        ("Engine", SCHEMA["properties"]["engine"], EngineSettings()),
+        ("Log", SCHEMA["properties"]["log"], None),
+    ],
+)
+def test_settings(heading: str, schema: Any, defaults: Any) -> None:
+    """Each setting is explained, no other is, and the defaults are true."""
+    found = settings(heading)
+    assert set(found) == set(schema["properties"])
+    for name in found if defaults else ():
+        value = getattr(defaults, name)
+        shown = f"{value:.15g}" if isinstance(value, int | float) else f"`{value}`"
+        assert found[name].split(" ")[0] == ('`["*"]`' if value == ("*",) else shown), name
+
+
+def test_all_tables() -> None:
+    """Each table of the configuration has its section."""
+    tables = set(SCHEMA["properties"]) - {"destinations"}
+    assert tables == {"delivery", "sources", "doors", "engine", "log"}
 
 
 def test_hooks_and_commands() -> None:
