@@ -11,18 +11,19 @@ from collections import defaultdict
 from collections.abc import AsyncIterable, Callable
 from dataclasses import dataclass, field
 from secrets import token_hex
+from time import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
 from event_router.engine.engine import Engine
-from event_router.engine.outcomes import Outcomes
+from event_router.engine.outcomes import Outcomes, Settled
 from event_router.engine.publishing import Message
 from event_router.engine.stored import SENT, StoredEvent, encode_event
 from event_router.event import not_json
 from event_router.intake import read_line
 from event_router.lines import Line
-from event_router.outcomes import DUPLICATE, Delivered, Dropped, Event, Outcome, Reason, Retry, Skipped
+from event_router.outcomes import DUPLICATE, Delivered, Dropped, Event, Outcome, Reason, Rejected, Retry, Skipped
 from event_router.results import Result, from_json, result_of
 from event_router.resume import Done
 
@@ -32,7 +33,18 @@ if TYPE_CHECKING:
 
 #: Lines that wait for their result at once: enough to keep a worker busy, few enough for any memory.
 AHEAD = 2000
-INTERRUPTED = Retry(Reason("delivery.interrupted", "The run was interrupted before the event was sent. Run it again."))
+INTERRUPTED = Retry(
+    Reason("delivery.interrupted", "The run was interrupted before the event's outcome was known. Run it again.")
+)
+# Seconds without news, after which a worker's word may have been lost on the way; and what clocks may differ by.
+_SILENCE = 5.0
+_SKEW = 2.0
+_OUTCOMES: dict[str, Callable[[Reason], Outcome]] = {
+    "delivered": Delivered,
+    "skipped": Skipped,
+    "rejected": Rejected,
+    "failed": Retry,
+}
 _BEHIND = Retry(
     Reason("delivery.behind", "An earlier event of this person failed; this one waits for it. Run it again.")
 )
@@ -47,9 +59,10 @@ class _Job(NamedTuple):
 
 @dataclass(slots=True)
 class _Waiting:
-    """A line on its way, and what a worker last told of it."""
+    """A line on its way: when it was given to the engine, and what a worker last told of it."""
 
     job: _Job
+    since: float = 0.0
     told: asyncio.Event = field(default_factory=asyncio.Event)
     result: Result | None = None
 
@@ -88,6 +101,7 @@ class FileDoor:
         self._room = asyncio.Semaphore(ahead)
         self._outcomes = Outcomes(engine, destination)
         self._subscription: Subscription | None = None
+        self._heard_at = time()
         self._waiting: dict[int, _Waiting] = {}
         self._lanes: dict[str, asyncio.Task[None]] = {}
         self._released: defaultdict[str, list[_Waiting]] = defaultdict(list)
@@ -116,6 +130,17 @@ class FileDoor:
         for waiting in self._waiting.values():
             self._settle(waiting.result or self._result(waiting.job, why or INTERRUPTED))
         self._waiting.clear()
+
+    async def catch_up(self) -> None:
+        """After a while without news, look for outcomes of which a worker's word was lost."""
+        if time() - self._heard_at < _SILENCE:
+            return
+        self._heard_at = time()
+        for waiting in [one for one in self._waiting.values() if one.since and not one.told.is_set()]:
+            found = await self._outcomes.find(waiting.job.person, waiting.job.event["messageId"])
+            if found and found.at >= waiting.since - _SKEW:
+                waiting.result = self._recorded(waiting.job, found, "Settled by a worker whose word was lost.")
+                waiting.told.set()
 
     def _start(self, job: _Job, group: asyncio.TaskGroup) -> None:
         lanes = (job.person, f"message {job.event['messageId']}")
@@ -163,9 +188,11 @@ class FileDoor:
         found = await self._outcomes.find(job.person, job.event["messageId"])
         if found is None or found.recorded.outcome not in {"delivered", "skipped"}:
             return None
-        reason = Reason(found.recorded.code, "Settled by an earlier run, which ended before it could say so.")
-        outcome: Outcome = Delivered(reason) if found.recorded.outcome == "delivered" else Skipped(reason)
-        return self._result(job, outcome, found.recorded.attempts)
+        return self._recorded(job, found, "Settled by an earlier run, which ended before it could say so.")
+
+    def _recorded(self, job: _Job, found: Settled, why: str) -> Result:
+        recorded = found.recorded
+        return self._result(job, _OUTCOMES[recorded.outcome](Reason(recorded.code, why)), recorded.attempts)
 
     async def _send(self, waiting: _Waiting) -> None:
         job = waiting.job
@@ -179,6 +206,7 @@ class FileDoor:
         else:
             subject = self._engine.layout.again(self._destination, job.person)
             key = f"sent.{self._run}.{self._invocation}.{job.line}"
+            waiting.since = time()
             await self._engine.publisher.publish(Message(subject, data, key))
         await self._result_of(waiting)
 
@@ -190,6 +218,7 @@ class FileDoor:
             self._settle(waiting.result)
 
     async def _heard(self, message: Msg) -> None:
+        self._heard_at = time()
         value: dict[str, Any] = orjson.loads(message.data)
         waiting = self._waiting.get(value["line"])
         if waiting is None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from secrets import token_hex
+from threading import Event
 from time import time
 
 from event_router.destination import Destination
 from event_router.engine.access import Access
 from event_router.engine.engine import open_engine
+from event_router.engine.errors import EngineError
 from event_router.engine.settings import EngineSettings
 from event_router.file_door import AHEAD, INTERRUPTED, FileDoor
 from event_router.lines import Line
@@ -24,6 +27,9 @@ from event_router.worker.gate import DOWN, MISCONFIGURED, THROTTLED, Gate, GateS
 from event_router.worker.observing import Silent
 
 _LOOK = 0.1
+_ENDED = Retry(
+    Reason("engine.ended", "The run's nats-server ended before the event's outcome was known. Run it again.")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,7 @@ class Run:
         name: Stays the same for all runs that go on with each other; ``None`` where none will.
         ahead: Lines that wait for their result at once.
         own: Whether the engine is this run's own, to be brought to its settings.
+        ended: Set by whoever sees that the engine's server has ended.
     """
 
     destination: Destination
@@ -49,6 +56,7 @@ class Run:
     name: str | None = None
     ahead: int = AHEAD
     own: bool = True
+    ended: Event = field(default_factory=Event)
 
     @property
     def token(self) -> str:
@@ -72,13 +80,13 @@ async def send(
             open_engine(*opened, name="event-router send, worker", change=False) as own,
             working(own, run.destination, run.policy, Silent(), grace=run.policy.timeout) as gate,
         ):
-            why = await _run(door, lines, gate, run.policy, interrupted)
+            why = await _run(door, lines, gate, run, interrupted)
         await door.finish(why)
     return door.passed
 
 
 async def _run(
-    door: FileDoor, lines: AsyncIterable[Line], gate: Gate, policy: Policy, interrupted: asyncio.Event
+    door: FileDoor, lines: AsyncIterable[Line], gate: Gate, run: Run, interrupted: asyncio.Event
 ) -> Retry | None:
     """Send until all is settled, somebody interrupts, or the destination takes nothing for too long; return why it ends."""
     sending = asyncio.ensure_future(door.run(lines))
@@ -86,10 +94,13 @@ async def _run(
     while not sending.done():
         if gate.state.name != state.name:
             since, state = time(), gate.state
-        if why := INTERRUPTED if interrupted.is_set() else impatience(gate.state, time() - since, policy, time()):
+        why = INTERRUPTED if interrupted.is_set() else _ENDED if run.ended.is_set() else None
+        if why := why or impatience(gate.state, time() - since, run.policy, time()):
             sending.cancel()
             await asyncio.wait({sending})
             return why
+        with suppress(EngineError):
+            await door.catch_up()
         await asyncio.wait({sending}, timeout=_LOOK)
     try:
         sending.result()

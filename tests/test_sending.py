@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+from time import time
 from typing import Any
+from unittest.mock import patch
 
 import pytest
-from engines import engine
+from engines import engine, limits, settle, take
+from nats_servers import server
 from runs import Sent, told
-from support import Script, answer, identify, lines, order, promoter, small, track
+from support import Script, answer, each, identify, lines, order, promoter, small, track
 
+from event_router import running
 from event_router.api import Delivered, Parked, Reason, Request, Retry, Skipped, Transformed
 from event_router.engine.access import Access
+from event_router.engine.outcomes import Outcomes
+from event_router.engine.stored import Recorded
 from event_router.file_door import FileDoor
 from event_router.results import Result, result_of
 from event_router.resume import Done
-from event_router.retry import Policy
+from event_router.retry import PATIENCE_OF_SEND, Policy, policy
 from event_router.sending import Run, impatience, send
 from event_router.worker.gate import DOWN, MISCONFIGURED, THROTTLED, GateState
 
@@ -241,12 +247,50 @@ async def test_reading_that_fails_ends_the_run(sent: Sent, nats: str) -> None:
         await send(run, Access(nats), broken(), print, asyncio.Event())
 
 
+@pytest.mark.anyio
+async def test_an_engine_that_ends() -> None:
+    """A run whose nats-server dies ends, and says so of every event."""
+    results: list[Result] = []
+    with server() as handle:
+        run = Run(promoter(), policy(PATIENCE_OF_SEND), limits(), ("promoter",))
+
+        def die(request: Request) -> Any:
+            handle.kill()
+            run.ended.set()
+            return answer()
+
+        people = lines(*(identify(messageId=f"m{at}", userId=f"u{at}") for at in range(3)))
+        with patch.object(running, "http_sender", lambda *_: Script(die)):
+            await send(run, Access(handle.url), each(people), results.append, asyncio.Event())
+    assert [(result.outcome, result.code) for result in results] == [("failed", "engine.ended")] * 3
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("outcome", ["delivered", "skipped", "rejected", "failed"])
+async def test_a_word_that_is_lost(nats: str, monkeypatch: pytest.MonkeyPatch, outcome: str) -> None:
+    """After a while without news the record is looked at; what is not recorded is waited for."""
+    monkeypatch.setattr("event_router.file_door._SILENCE", 0)
+    results: list[Result] = []
+    async with engine(nats) as opened:
+        door = FileDoor(opened, "promoter", "run", results.append)
+        sending = asyncio.create_task(door.run(each(lines(identify()))))
+        message = await take(opened)
+        await door.catch_up()
+        assert not results
+        recorded = Recorded(outcome, "some.code", "m-1", "identify", 3, time())
+        await Outcomes(opened, "promoter").record(opened.people.person(identify()), recorded, "1")
+        await door.catch_up()
+        await sending
+        await settle(opened, message)
+    assert [(result.outcome, result.code, result.attempts) for result in results] == [(outcome, "some.code", 3)]
+
+
 def test_impatience() -> None:
     """Wrong settings, a long Retry-After and a long outage end a run; anything shorter does not."""
-    limits = Policy(longest_wait=10, give_up_after=30)
+    most = Policy(longest_wait=10, give_up_after=30)
 
     def code(state: GateState, lasting: float = 0.0) -> str | None:
-        why = impatience(state, lasting, limits, 100.0)
+        why = impatience(state, lasting, most, 100.0)
         return why.reason.code if why else None
 
     assert code(GateState()) is None

@@ -22,7 +22,6 @@ from event_router.cli.engine import Where, engine_options, reached
 from event_router.config import Config
 from event_router.destination import Destination
 from event_router.engine.access import Access
-from event_router.engine.errors import EngineError
 from event_router.lines import Line, LineSplitter
 from event_router.results import Result
 from event_router.resume import Done, ResultsError, resume
@@ -66,30 +65,32 @@ def command(file: str, to: str | None, where: Where, results_path: Path | None) 
             quiet = not sys.stderr.isatty()
             with click.progressbar(length=_size(stream), label="Sending", file=sys.stderr, hidden=quiet) as bar:
                 lines = _lines(stream, bar.update)
-                with _engine(where, results_path, config) as access:
-                    run = _run(config, destination, where, results_path, done)
+                run = _run(config, destination, where, results_path, done)
+                with _engine(where, results_path, config, run.ended.set) as access:
                     passed, interrupted = asyncio.run(_send(run, access, lines, report))
         except OSError as error:
             raise Stop("results.not_written", f"The run broke off: {error}.") from error
-        except EngineError as error:
-            raise Stop(error.code, error.message) from error
     click.echo(redact(table(summary, passed)))
     raise SystemExit(INTERRUPTED if interrupted else 0 if summary.clean else 1)
 
 
 @contextmanager
-def _engine(where: Where, results_path: Path | None, config: Config) -> Iterator[Access]:
+def _engine(where: Where, results_path: Path | None, config: Config, ended: Callable[[], None]) -> Iterator[Access]:
     """Yield the engine that the options name; else one of our own, which lives as long as the results."""
+
+    def on_exit(_: int) -> None:
+        ended()
+
     if where.nats or where.data:
-        with reached(where, config, join=True) as access:
+        with reached(where, config, join=True, on_exit=on_exit) as access:
             yield access
     elif results_path is not None and (results_path.is_file() or not results_path.exists()):
-        with reached(replace(where, data=beside(results_path)), config, join=False) as access:
+        with reached(replace(where, data=beside(results_path)), config, join=False, on_exit=on_exit) as access:
             yield access
     else:
         with (
             TemporaryDirectory(prefix="event-router-") as folder,
-            reached(replace(where, data=Path(folder)), config, join=False) as access,
+            reached(replace(where, data=Path(folder)), config, join=False, on_exit=on_exit) as access,
         ):
             yield access
 
