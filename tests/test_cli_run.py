@@ -104,6 +104,22 @@ def post(url: str, *events: Any) -> None:
     httpx.post(f"{url}/v1/batch", json={"batch": events}).raise_for_status()
 
 
+def test_who_only_looks_needs_no_configuration(
+    here: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The engine knows its destinations; only a namespace that is not the usual one has to be said."""
+    text = (here / "router.toml").read_text()
+    (here / "router.toml").write_text("\n".join(line for line in text.splitlines() if "namespace" not in line))
+    monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
+    with running(here, "--data", str(here / "data")) as (url, _):
+        post(url, identify())
+        settled(here, delivered=1)
+        looked = CliRunner().invoke(main, ["status", "--json", "--data", str(here / "data")])
+        assert orjson.loads(looked.output)["destinations"][0]["delivered"] == 1
+        listed = CliRunner().invoke(main, ["failed", "list", "--json", "--data", str(here / "data")])
+        assert orjson.loads(listed.output) == []
+
+
 def test_from_the_first_event_to_the_next_start(here: Path, mock: str) -> None:
     """Events are delivered, what fails is listed, SIGTERM ends it within its grace, and the next start goes on."""
     data = str(here / "data")

@@ -33,7 +33,7 @@ def command(where: Where, undo: bool, timeout: float) -> None:
 
     Exit codes: 0 nothing waits any more (or the doors are open again), 1 something still does, 2 it could not start.
     """
-    config = configuration(where)
+    config = configuration(where, needed=False)
     if undo:
         work_on(where, config, "drain", lambda engine: engine.state.put(_KEY, False))
         click.echo("The doors are open again.")

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 Function = TypeVar("Function", bound=Callable[..., object])
 Value = TypeVar("Value")
 
+_DESTINATIONS = "destinations"
 #: Where the engine's files are, unless somebody says otherwise.
 DATA = Path("router-data")
 
@@ -74,8 +75,13 @@ def engine_options(function: Function) -> Function:
     return wrapped  # type: ignore[no-any-return]
 
 
-def configuration(where: Where) -> Config:
-    """Return the configuration, with what options say of the engine. Ends the command where it cannot be used."""
+def configuration(where: Where, *, needed: bool = True) -> Config:
+    """Return the configuration, with what options say of the engine. Ends the command where it cannot be used.
+
+    A command that only looks needs none: the engine knows which destinations there are.
+    """
+    if not needed and where.config_path is None and not DEFAULT_CONFIG.exists():
+        return Config()
     try:
         config = read_config(where.config_path or DEFAULT_CONFIG)
     except ConfigError as error:
@@ -121,6 +127,10 @@ async def opened(access: Access, config: Config, name: str, *, change: bool = Fa
 
     names = tuple(config.destinations)
     async with open_engine(access, config.engine, names, name=f"event-router {name}", change=change) as engine:
+        if change:
+            await engine.state.put(_DESTINATIONS, names)
+        elif not names:
+            engine = replace(engine, destinations=tuple(await engine.state.get(_DESTINATIONS) or ()))
         yield engine
 
 

@@ -46,7 +46,7 @@ def list_(where: Where, to: str | None, code: str | None, limit: int | None, jso
     from event_router.cli.letters import lines
 
     choice = Choice((), to, code)
-    found = work_on(where, configuration(where), "failed", lambda engine: rows(engine, choice, limit))
+    found = work_on(where, configuration(where, needed=False), "failed", lambda engine: rows(engine, choice, limit))
     if json_:
         click.echo(orjson.dumps(found))
     else:
@@ -65,7 +65,7 @@ def show(where: Where, id_: int, json_: bool) -> None:
     from event_router.cli.dead_letters import absent, find
     from event_router.cli.letters import full, page
 
-    found = work_on(where, configuration(where), "failed", lambda engine: find(engine, id_))
+    found = work_on(where, configuration(where, needed=False), "failed", lambda engine: find(engine, id_))
     if found is None:
         click.echo(absent(id_), err=True)
         raise SystemExit(1)
@@ -82,7 +82,7 @@ def retry_(where: Where, ids: tuple[int, ...], all_: bool, to: str | None, code:
     """
     from event_router.cli.dead_letters import retry
 
-    choice, config = _choice(ids, all_, to, code), configuration(where)
+    choice, config = _choice(ids, all_, to, code), configuration(where, needed=False)
     _report("given once more", work_on(where, config, "failed", lambda engine: retry(engine, config, choice)))
 
 
@@ -100,7 +100,10 @@ def discard_(where: Where, ids: tuple[int, ...], all_: bool, to: str | None, cod
     choice = _choice(ids, all_, to, code)
     if not yes:
         raise click.UsageError("What is discarded is gone for good; say --yes to do it.")
-    _report("discarded", work_on(where, configuration(where), "failed", lambda engine: discard(engine, choice)))
+    _report(
+        "discarded",
+        work_on(where, configuration(where, needed=False), "failed", lambda engine: discard(engine, choice)),
+    )
 
 
 def _choice(ids: tuple[int, ...], all_: bool, to: str | None, code: str | None) -> Choice:

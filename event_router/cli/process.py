@@ -147,7 +147,7 @@ class Process:
         store: Store = NoDoor() if plan.part == "workers" else intake
         condition = Condition(engine, intake, self._metrics)
         app = make_app(store, condition, self._senders, self._config.doors, self._destinations)
-        await stack.enter_async_context(serving(app, listening))
+        await stack.enter_async_context(serving(app, listening, self._config.doors.max_connections))
 
 
 def _listening(plan: Plan) -> socket.socket:

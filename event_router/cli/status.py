@@ -31,7 +31,7 @@ def command(where: Where, json_: bool, watch: bool) -> None:
 
     Exit codes: 0 shown, 2 it could not be asked.
     """
-    config = configuration(where)
+    config = configuration(where, needed=False)
     if watch:
         _check_running(where)
         with suppress(KeyboardInterrupt):
