@@ -59,8 +59,14 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def serving(app: ASGIApp, listening: socket.socket) -> AsyncIterator[None]:
-    """Serve for the block; at its end take no new requests, and answer those that are under way."""
+async def serving(app: ASGIApp, listening: socket.socket, most: int = 1000) -> AsyncIterator[None]:
+    """Serve for the block; at its end take no new requests, and answer those that are under way.
+
+    Args:
+        app: What answers.
+        listening: Where.
+        most: Connections at once: what each of them may send is held in memory.
+    """
     config = uvicorn.Config(
         app,
         ws="none",
@@ -69,6 +75,7 @@ async def serving(app: ASGIApp, listening: socket.socket) -> AsyncIterator[None]
         access_log=False,
         server_header=False,
         proxy_headers=False,
+        limit_concurrency=most,
         timeout_graceful_shutdown=_GRACE,
     )
     server = _Server(config)

@@ -41,6 +41,7 @@ DOORS_SCHEMA: Mapping[str, Any] = {
         "max_event_bytes": {"type": "integer", "minimum": _KIB, "maximum": 512 * _KIB},
         "max_batch_bytes": {"type": "integer", "minimum": _KIB, "maximum": 64 * _KIB * _KIB},
         "max_batch_events": {"type": "integer", "minimum": 1, "maximum": 100_000},
+        "max_connections": {"type": "integer", "minimum": 1, "maximum": 100_000},
         "cors_origins": {
             "type": "array",
             "uniqueItems": True,
@@ -77,10 +78,12 @@ class DoorSettings:
         max_event_bytes: The longest event, as JSON without blanks.
         max_batch_bytes: The longest body, once decompressed.
         max_batch_events: The most events in one body.
+        max_connections: Open connections at most; more are answered with 503.
         cors_origins: Pages of which origins may send events; ``*`` for all.
     """
 
     max_event_bytes: int = 32 * _KIB
     max_batch_bytes: int = 500 * _KIB
     max_batch_events: int = 2500
+    max_connections: int = 1000
     cors_origins: tuple[str, ...] = ("*",)

@@ -80,5 +80,5 @@ async def open_engine(
         yield Engine(client, layout, publisher, reader, state, People(key.encode()), destinations)
     finally:
         await replies.stop()
-        with suppress(OSError):  # The server may have gone first.
+        with suppress(OSError, RuntimeError):  # The server may have gone first; uvloop's word for that is its own.
             await client.close()
