@@ -58,7 +58,12 @@ def command() -> None:
         click.echo(
             f"{_EVENTS.name}: {len(lines)} events of real SDKs  →  plugin {promoter.plugin.distribution}  →  {url}\n"
         )
-        results, arrived, held = asyncio.run(_loop(promoter, lines, url))
+        seen = asyncio.run(_loop(promoter, lines, url))
+    _prove(promoter, lines, *seen)
+
+
+def _prove(promoter: Destination, lines: list[Line], results: list[Result], arrived: list[Any], held: Any) -> None:
+    """Show what became of the events, and hold it to what ``explain`` foretells."""
     _show(results, Counter((f"{item['method']} {item['path']}", str(item["status"])) for item in arrived), held)
     expected = [_key(*said) for said in _foretold(promoter, lines)]
     got = [_key(item["method"], item["path"], item["headers"].get("idempotency-key"), item["body"]) for item in arrived]

@@ -17,14 +17,20 @@ _HEAD = ("destination", "state", *_TOTALS, *_WAITING, "oldest", "rate")
 
 def table(found: Status) -> Iterator[str]:
     """Yield a status as lines."""
-    doors = "closed: the router is drained" if found.draining else "open"
-    yield f"{to_utc(found.at)}  accepted {found.accepted:,}, refused {found.refused:,}, doors {doors}"
+    yield f"{to_utc(found.at)}  accepted {found.accepted:,}, refused {found.refused:,}, doors {_doors(found)}"
     yield ""
     yield from columns([_HEAD, *map(_row, found.destinations)])
     yield from (_closed(one, found.at) for one in found.destinations if one.state != "open")
     yield from _reasons(found.destinations)
     yield ""
     yield from columns([("kept", "used", "of", ""), *map(_room, found.rooms)])
+
+
+def _doors(found: Status) -> str:
+    if found.draining:
+        return "closed: the router is drained"
+    full = [room.name for room in found.rooms if room.nearly_full]
+    return f"closed: no room for {', '.join(full)}" if full else "open"
 
 
 def _row(one: DestinationStatus) -> tuple[str, ...]:
