@@ -17,6 +17,12 @@ class Metrics:
     def __init__(self) -> None:
         self._registry = registry = CollectorRegistry()
         self._accepted = Counter("event_router_accepted", "Events stored.", ["source"], registry=registry)
+        self._duplicates = Counter(
+            "event_router_duplicates", "Events that were stored already.", ["source"], registry=registry
+        )
+        self._refused = Counter(
+            "event_router_refused", "Items of batches that were no events.", ["source"], registry=registry
+        )
         self._outcomes = Counter(
             "event_router_outcomes", "Outcomes.", ["destination", "outcome", "code"], registry=registry
         )
@@ -39,6 +45,14 @@ class Metrics:
     def accepted(self, source: str, number: int) -> None:
         """Count stored events."""
         self._accepted.labels(source).inc(number)
+
+    def duplicates(self, source: str, number: int) -> None:
+        """Count events that came once more."""
+        self._duplicates.labels(source).inc(number)
+
+    def refused(self, source: str, number: int) -> None:
+        """Count items of batches that were no events."""
+        self._refused.labels(source).inc(number)
 
     def settled(self, settled: Settled) -> None:
         """Count an outcome."""

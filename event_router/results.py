@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from event_router.outcomes import Delivered, Dropped, Event, Outcome, Parked, Problem, Rejected, Skipped
+from event_router.outcomes import (
+    Delivered,
+    Dropped,
+    Event,
+    Outcome,
+    Parked,
+    Problem,
+    Reason,
+    Rejected,
+    Retry,
+    Skipped,
+)
 
 #: The names that outcomes have in results.
 OUTCOMES = ("delivered", "skipped", "rejected", "parked", "failed")
 
 _MOST_DROPPED = 50
+#: What makes a recorded outcome one again, by its name; a failure is no outcome of its own.
+OUTCOME_OF: Mapping[str, Callable[[Reason], Outcome]] = {
+    "delivered": Delivered,
+    "skipped": Skipped,
+    "rejected": Rejected,
+    "failed": Retry,
+}
 _NAMES: dict[type, str] = {Delivered: "delivered", Skipped: "skipped", Rejected: "rejected", Parked: "parked"}
 
 

@@ -18,9 +18,10 @@ from event_router.engine.engine import Engine, open_engine
 from event_router.engine.intake import Intake
 from event_router.engine.settings import EngineSettings
 from event_router.engine.stored import StoredEvent, decode_event
+from event_router.engine.upkeep import consumer
 
 _MIB = 1024**2
-_BYTES = ("event_bytes", "outcome_bytes", "parked_bytes", "dead_letter_bytes", "contact_bytes")
+_BYTES = ("event_bytes", "outcome_bytes", "parked_bytes", "dead_letter_bytes", "refused_bytes", "contact_bytes")
 
 
 def limits(**changes: Any) -> EngineSettings:
@@ -84,6 +85,19 @@ async def take(opened: Engine, destination: str = "promoter") -> Msg:
 async def settle(opened: Engine, message: Msg) -> None:
     """Let an event go; return once the server knows it."""
     await opened.client.request(message.reply, b"+ACK", timeout=5)
+
+
+async def settle_all(opened: Engine, *destinations: str) -> None:
+    """Let go all that there is for some destinations."""
+    stream = opened.layout.stream("events")
+    for name in destinations:
+        while waiting := (await consumer(opened, name))["num_pending"]:
+            inbox = opened.client.new_inbox()
+            subscription = await opened.client.subscribe(inbox)
+            subject = f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{opened.layout.consumer(name)}"
+            await opened.client.publish(subject, b"%d" % waiting, reply=inbox)
+            await asyncio.gather(*[settle(opened, await subscription.next_msg(5)) for _ in range(waiting)])
+            await subscription.unsubscribe()
 
 
 async def events(opened: Engine) -> list[StoredEvent]:

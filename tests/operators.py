@@ -33,6 +33,7 @@ event_bytes = 16777216
 outcome_bytes = 16777216
 parked_bytes = 16777216
 dead_letter_bytes = 16777216
+refused_bytes = 16777216
 contact_bytes = 16777216
 
 [destinations.promoter]
@@ -73,6 +74,14 @@ class Place:
 
         return asyncio.run(run())
 
+    def start(self) -> None:
+        """Make the streams, as a router does at its start."""
+
+        async def nothing(_: Engine) -> None:
+            pass
+
+        self.do(nothing)
+
     def accept(self, *events: Any) -> None:
         """Store events as the doors do."""
         given = [Accepted(event, (), "web") for event in events]
@@ -106,6 +115,7 @@ def place(url: str, folder: Path) -> Iterator[Place]:
     path = folder / "router.toml"
     path.write_text(CONFIG.format(namespace=settings.namespace, key=KEY))
     here = Place(url, path, settings)
+    here.start()
     yield here
 
     async def clear(engine: Engine) -> None:

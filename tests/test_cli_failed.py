@@ -52,15 +52,15 @@ def test_list(here: Place) -> None:
     """The oldest first; ids, codes and places of what is wrong, but no trait."""
     rows = listed(here)
     assert [(one["id"], one["destination"], one["type"]) for one in rows] == [
-        (1, "promoter", "identify"),
-        (2, "other", "identify"),
-        (3, "-", None),
+        ("1", "promoter", "identify"),
+        ("2", "other", "identify"),
+        ("r1", "-", None),
     ]
     assert rows[0]["reason"] == "Promoter says: … is nobody."
     assert rows[1]["reason"] == "$.traits.email breaks the rule pattern, and 1 more."
     assert (rows[0]["message_id"], rows[0]["user_id"], rows[0]["attempts"]) == ("m-1", "12345", 5)
     shown = here.call("failed", "list").output
-    assert [line.split()[0] for line in shown.splitlines()] == ["id", "1", "2", "3"]
+    assert [line.split()[0] for line in shown.splitlines()] == ["id", "1", "2", "r1"]
     assert "contract.pattern" in shown
     assert EMAIL not in shown + str(rows)
 
@@ -68,10 +68,10 @@ def test_list(here: Place) -> None:
 def test_list_some(here: Place) -> None:
     """A destination, a reason and a number choose; a destination may have left the configuration."""
     here.bury(letter(track(), "gone"))
-    assert [one["id"] for one in listed(here, "--to", "other")] == [2]
-    assert [one["id"] for one in listed(here, "--to", "-")] == [3]
-    assert [one["id"] for one in listed(here, "--to", "gone")] == [4]
-    assert [one["id"] for one in listed(here, "--code", "promoter.unavailable", "--limit", "1")] == [1]
+    assert [one["id"] for one in listed(here, "--to", "other")] == ["2"]
+    assert [one["id"] for one in listed(here, "--to", "-")] == ["r1"]
+    assert [one["id"] for one in listed(here, "--to", "gone")] == ["3"]
+    assert [one["id"] for one in listed(here, "--code", "promoter.unavailable", "--limit", "1")] == ["1"]
     assert "There are no dead letters." in here.call("failed", "list", "--to", "*").output
 
 
@@ -97,7 +97,7 @@ def test_retry(here: Place) -> None:
     assert "99: there is no dead letter" in done.output
     assert "1 given once more, 1 not." in done.output
     assert [decode_event(data).again for _, _, data in here.again("promoter")] == ["retried"]
-    assert [one["id"] for one in listed(here)] == [2, 3]
+    assert [one["id"] for one in listed(here)] == ["2", "r1"]
     assert here.call("failed", "retry", "2").output == "1 given once more.\n"
 
 
@@ -106,7 +106,7 @@ def test_retry_all(here: Place) -> None:
     here.bury(letter(track(), "gone"), letter(track()))
     done = here.call("failed", "retry", "--all", "--code", "promoter.unavailable")
     assert done.exit_code == 1
-    assert "4: [config.no_destination]" in done.output
+    assert "3: [config.no_destination]" in done.output
     assert "2 given once more, 1 not." in done.output
     assert here.call("failed", "retry", "--all", "--to", "promoter").output == "0 given once more.\n"
 
@@ -124,8 +124,8 @@ def test_what_fails_again_meanwhile_is_not_given_again(here: Place, monkeypatch:
     monkeypatch.setattr(DeadLetters, "retry", retry)
     monkeypatch.setattr(reading, "_MOST_SUBJECTS", 1)
     assert here.call("failed", "retry", "--all", "--to", "promoter").exit_code == 0
-    assert given == [1, 4]
-    assert [one["id"] for one in listed(here, "--to", "promoter")] == [5, 6]
+    assert given == ["1", "3"]
+    assert [one["id"] for one in listed(here, "--to", "promoter")] == ["4", "5"]
 
 
 def test_retry_what_was_no_event(here: Place, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -134,8 +134,8 @@ def test_retry_what_was_no_event(here: Place, monkeypatch: pytest.MonkeyPatch) -
     here.bury(letter(long, "-", code="event.too_large"))
     done = here.call("failed", "retry", "--all", "--to", "-")
     assert done.exit_code == 1
-    assert "3: [event.type_missing]" in done.output
-    assert "4: [event.too_large]" in done.output
+    assert "r1: [event.type_missing]" in done.output
+    assert "r2: [event.too_large]" in done.output
     here.path.write_text(here.path.read_text() + "[doors]\nmax_event_bytes = 50000\n")
 
     async def refuse(*args: object) -> None:
@@ -143,10 +143,20 @@ def test_retry_what_was_no_event(here: Place, monkeypatch: pytest.MonkeyPatch) -
 
     with monkeypatch.context() as patched:
         patched.setattr(Intake, "accept", refuse)
-        assert "4: [engine.full] No room." in here.call("failed", "retry", "4").output
-    assert here.call("failed", "retry", "4").exit_code == 0
+        assert "r2: [engine.full] No room." in here.call("failed", "retry", "r2").output
+    assert here.call("failed", "retry", "r2").exit_code == 0
     assert orjson.loads(here.call("status", "--json").output)["accepted"] == 1
-    assert [one["id"] for one in listed(here)] == [1, 2, 3]
+    assert [one["id"] for one in listed(here)] == ["1", "2", "r1"]
+
+
+def test_what_was_cut_is_not_retried(here: Place) -> None:
+    """It might pass for an event, without most of what it said."""
+    here.bury(letter(track(), "-", code="event.too_large", cut=True))
+    done = here.call("failed", "retry", "r2")
+    assert (done.exit_code, "r2: [event.cut]" in done.output) == (1, True)
+    assert "cut               True" in here.call("failed", "show", "r2").output
+    assert here.call("failed", "discard", "r2", "--yes").output == "1 discarded.\n"
+    assert [one["id"] for one in listed(here)] == ["1", "2", "r1"]
 
 
 def test_discard(here: Place) -> None:
@@ -160,7 +170,9 @@ def test_discard(here: Place) -> None:
     assert listed(here) == []
 
 
-@pytest.mark.parametrize("args", [(), ("1", "--all"), ("1", "--to", "promoter"), ("1", "--code", "x"), ("0",)])
+@pytest.mark.parametrize(
+    "args", [(), ("1", "--all"), ("1", "--to", "promoter"), ("1", "--code", "x"), ("0",), ("-1",), ("r",), ("1" * 19,)]
+)
 def test_which_ones_must_be_said(here: Place, args: tuple[str, ...]) -> None:
     """Ids or --all, not both; filters go with --all."""
     assert here.call("failed", "retry", *args).exit_code == 2
@@ -178,7 +190,7 @@ VALUES = st.recursive(
 def test_a_row_tells_no_trait(traits: Any, word: str) -> None:
     """Whatever the destination repeats of the event, a row does not, wherever the event had it."""
     for event in ({"traits": [traits, word]}, {"properties": word}, {"context": {"traits": {"a": word}}}):
-        told = row(Buried(1, "", letter(event, reason=f"It says {word}.")))["reason"]
+        told = row(Buried("1", "", letter(event, reason=f"It says {word}.")))["reason"]
         assert word not in told
         assert told.startswith("It says")
 
@@ -187,6 +199,6 @@ def test_what_was_dropped_is_shown(here: Place) -> None:
     """Fields that canonicalising dropped are named; ids that are no text are no ids."""
     stored = StoredEvent({"messageId": 5, "type": "x" * 60}, "web", (Dropped("$.traits.a", "null"),))
     here.bury(letter({}, "-", stored=stored))
-    assert "dropped           ['$.traits.a']" in here.call("failed", "show", "4").output
+    assert "dropped           ['$.traits.a']" in here.call("failed", "show", "r2").output
     assert listed(here, "--to", "-")[1]["message_id"] is None
     assert f"{'x' * 39}…" in here.call("failed", "list").output

@@ -23,7 +23,8 @@ from engines import limits
 from support import KEY, identify, track
 
 from event_router.cli import main
-from event_router.cli.process import Stopped
+from event_router.cli.process import Process, Stopped
+from event_router.running import WorkerEnded
 
 PATIENCE = 30.0
 CONFIG = """
@@ -102,6 +103,17 @@ def settled(here: Path, **wanted: int) -> dict[str, Any]:
 def post(url: str, *events: Any) -> None:
     """Send a batch, as an SDK does."""
     httpx.post(f"{url}/v1/batch", json={"batch": events}).raise_for_status()
+
+
+def test_a_worker_that_ends_by_itself_ends_the_process(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With exit code 1, so that whoever runs it starts it again."""
+
+    async def run(*_: object) -> None:
+        raise WorkerEnded("gone")
+
+    monkeypatch.setattr(Process, "run", run)
+    monkeypatch.setattr("event_router.logs.set_up", lambda level: None)
+    assert call(here, "run").exit_code == 1
 
 
 def test_who_only_looks_needs_no_configuration(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from time import time
 
@@ -70,7 +71,8 @@ def test_the_table_says_why_nothing_is_sent() -> None:
     """A destination that is not open has a line of its own; nothing in it plays with the terminal."""
     one = DestinationStatus("a", "throttled", "Wait.\x1b[2J", until=130.0)
     other = DestinationStatus("b", "misconfigured", "Wrong key.", until=90.0)
-    lines = list(table(Status(100.0, 0, 0, True, (one, other), (Room("events", 1, 4),))))
+    lines = list(table(Status(100.0, 0, 0, True, (one, other), (Room("events", 1, 4),), ("gone",))))
+    assert any(line.startswith("gone is not configured here") for line in lines)
     assert "doors closed: the router is drained" in lines[0]
     assert "a is throttled for 30 s: Wait.\N{REPLACEMENT CHARACTER}[2J" in lines
     assert "b is misconfigured: Wrong key." in lines
@@ -128,7 +130,8 @@ def test_watch(here: Place, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_watch_needs_a_router(here: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It runs no nats-server in the router's place; it ends with the router whose server it is."""
     data = tmp_path / "data"
-    with own_server(data):
+    with own_server(data) as url:
+        replace(here, url=url).start()
         show(monkeypatch, 1)
         done = on_data(here, data, "--watch")
         assert (done.exit_code, "accepted 0" in done.output) == (0, True), done.output
@@ -148,8 +151,8 @@ def test_a_folder_without_a_router(here: Place, tmp_path: Path) -> None:
     done = on_data(here, tmp_path / "nothing")
     assert (done.exit_code, "engine.no_data" in done.output) == (2, True)
     assert not (tmp_path / "nothing").exists()
-    with own_server(tmp_path / "data"):
-        pass
+    with own_server(tmp_path / "data") as url:
+        replace(here, url=url).start()
     done = on_data(here, tmp_path / "data", "--json")
     assert done.exit_code == 0, done.output
     assert orjson.loads(done.output)["accepted"] == 0

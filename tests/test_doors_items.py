@@ -74,6 +74,22 @@ def test_depth() -> None:
     assert bare.raw is None
 
 
+def test_a_write_key_is_not_kept() -> None:
+    """Whatever is wrong with an item: a dead letter is no place for a credential."""
+    for item in (
+        {"type": "nope", "userId": "u"},
+        {"type": "page", "userId": "x" * 40_000},
+        deep(250),
+        {"type": "track", "properties": {"writeKey": "a value of its own"}, "userId": ""},
+    ):
+        with_key = item | {"writeKey": "SECRET"}
+        refused = judge(with_key, ARRIVAL)
+        assert isinstance(refused, Refused)
+        assert refused.raw == judge(item, ARRIVAL)[0]
+        assert "writeKey" not in refused.raw
+        assert with_key["writeKey"] == "SECRET"
+
+
 def test_alone() -> None:
     """An event that came alone is told what is wrong with it."""
     assert single(identify(), ARRIVAL).source == "shop"

@@ -134,8 +134,9 @@ async def test_other_workers_hear_of_changes_and_of_deletions(nats: str) -> None
     """Nothing old is taken from their memory, and nobody who is forgotten is known to any."""
     async with engines(nats, 2) as (one, other):
         mine, theirs = contacts_of(one), contacts_of(other)
+        forgotten: asyncio.Queue[str] = asyncio.Queue()
         await mine.listen(one.client)
-        await theirs.listen(other.client)
+        await theirs.listen(other.client, forgotten.put_nowait)
         for opened in (one, other):
             await opened.client.flush()
         for second, plan in enumerate(("A", "B")):
@@ -144,13 +145,18 @@ async def test_other_workers_hear_of_changes_and_of_deletions(nats: str) -> None
             found = await theirs.get("P", said("", 1))
             assert found
             assert found.traits["plan"] == plan
+        assert forgotten.empty()
         await mine.forget("P")
-        await heard(theirs)
+        assert await asyncio.wait_for(forgotten.get(), 5) == "P"
         for contacts in (mine, theirs):
             assert await contacts.get("P", said("", 1)) is None
         assert await stored(one) == []
         await theirs.remember("P", said("C", 1))
         assert await contacts_of(one).get("P", said("", 1))
+        await theirs.forget("P")
+        await heard(mine)
+        await one.client.flush()
+        assert forgotten.empty()
 
 
 async def heard(contacts: Contacts) -> None:

@@ -46,18 +46,47 @@ async def test_an_event_has_one_letter_at_each_destination(nats: str) -> None:
             await letters.bury(letter(destination, attempts=attempts))
         assert [one.letter.attempts for one in await listed(opened)] == [2, 3]
         assert [one.letter.attempts for one in await listed(opened, destination="b")] == [3]
-        assert [one.id for one in await listed(opened, start=3)] == [3]
+        assert [one.id for one in await listed(opened)] == ["2", "3"]
+
+
+async def test_what_was_no_event_is_apart(nats: str) -> None:
+    """Other streams count for themselves, so its ids are marked; it comes last, and each finds its own."""
+    async with engine(nats) as opened:
+        letters = DeadLetters(opened)
+        await letters.bury(letter(INTAKE, {"n": 1}))
+        await letters.bury(letter())
+        await letters.bury(letter(INTAKE, {"n": 2}))
+        found = await listed(opened)
+        assert [one.id for one in found] == ["1", "r1", "r2"]
+        assert [one.id for one in await listed(opened, destination=INTAKE)] == ["r1", "r2"]
+        for one in found:
+            assert await letters.find(one.id) == one
+        assert (await opened.reader.count(opened.layout.stream("dead"), ">")) == 1
+        await letters.discard(found[1])
+        assert [one.id for one in await listed(opened)] == ["1", "r2"]
+
+
+async def test_what_is_buried_while_they_are_listed_is_not_listed(nats: str) -> None:
+    """Else whoever retries all of them would retry for ever what fails for ever."""
+    async with engine(nats) as opened:
+        letters = DeadLetters(opened)
+        await letters.bury(letter())
+        seen = []
+        async for one in letters.list():
+            seen.append(one.id)
+            await letters.bury(letter(event=track(messageId=f"new-{len(seen)}")))
+        assert seen == ["1"]
 
 
 async def test_what_is_not_there_is_not_found(nats: str) -> None:
     """A number before, between, or after those there are."""
     async with engine(nats) as opened:
         letters = DeadLetters(opened)
-        assert await letters.find(1) is None
+        assert await letters.find("1") is None
         for _ in range(2):
             await letters.bury(letter())
-        assert await letters.find(1) is None
-        assert await letters.find(3) is None
+        for name in ("1", "3", "r1"):
+            assert await letters.find(name) is None
 
 
 async def test_a_retry_gives_the_event_once_more_and_takes_the_letter(nats: str) -> None:

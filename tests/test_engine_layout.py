@@ -36,12 +36,13 @@ def test_each_subject_belongs_to_one_stream() -> None:
         LAYOUT.parked("my.shop", "P", "M"),
         LAYOUT.retry("my.shop", "P", "M"),
         LAYOUT.dead("my.shop", "P", "M"),
+        LAYOUT.refused("P", "M"),
         LAYOUT.contact("my.shop", "P"),
         LAYOUT.state("gate.my~shop"),
     ]
     owners = [[c["name"] for c in LAYOUT.streams() if _takes(c["subjects"], subject)] for subject in subjects]
-    names = ["r-events", "r-events", "r-outcomes", "r-parked", "r-retries", "r-dead", "KV_r-contacts", "KV_r-state"]
-    assert owners == [[name] for name in names]
+    names = ["r-events", "r-events", "r-outcomes", "r-parked", "r-retries", "r-dead", "r-refused"]
+    assert owners == [[name] for name in (*names, "KV_r-contacts", "KV_r-state")]
 
 
 def test_what_nobody_keeps_belongs_to_no_stream() -> None:
@@ -59,6 +60,7 @@ def test_a_person_is_a_token_of_its_own_everywhere() -> None:
         LAYOUT.parked("d", "P", "M"),
         LAYOUT.retry("d", "P", "M"),
         LAYOUT.dead("d", "P", "M"),
+        LAYOUT.refused("P", "M"),
         LAYOUT.contact("d", "P"),
     ]
     assert all("P" in subject.split(".") for subject in subjects)

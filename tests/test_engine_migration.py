@@ -7,10 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from engines import accept, engine, events
+from engines import accept, engine, events, limits
 from support import track
 
-from event_router.engine.engine import Engine
+from event_router.engine.access import Access
+from event_router.engine.engine import Engine, open_engine
 from event_router.engine.errors import EngineDown, EngineError
 from event_router.engine.layout import Layout
 from event_router.engine.migration import migrate
@@ -137,3 +138,14 @@ async def test_a_command_without_replicas_takes_no_copies_away(nats: str) -> Non
         watched = Watched(opened.reader, STREAM_INFO={"config": {**config, "num_replicas": 3}})
         await migrate(watched, opened.layout, opened.destinations)  # type: ignore[arg-type]
         assert watched.made == []
+
+
+async def test_who_only_looks_makes_nothing(nats: str) -> None:
+    """Where no router has run yet that is told; where one has, nothing is touched."""
+    async with engine(nats) as opened:
+        settings, access = opened.layout.settings, Access(nats)
+        async with open_engine(access, replace(settings, replicas=3), (), name="test", change=False) as looking:
+            assert (await info(looking, f"STREAM.INFO.{looking.layout.stream('events')}"))["num_replicas"] == 1
+        with pytest.raises(EngineError, match="no router has run here yet"):
+            async with open_engine(access, limits(), ("promoter",), name="test", change=False):
+                pass

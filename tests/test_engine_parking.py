@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +16,7 @@ from event_router.engine.loading import Loader
 from event_router.engine.parking import Parking
 from event_router.engine.publishing import Message
 from event_router.engine.reading import Reader
-from event_router.engine.stored import RELEASED, REPLAYED, StoredEvent, encode_event
+from event_router.engine.stored import OVERDUE, RELEASED, REPLAYED, StoredEvent, encode_event
 
 pytestmark = pytest.mark.anyio
 
@@ -125,17 +126,41 @@ async def test_in_a_cluster_the_leader_is_asked_before_nobody_is_said_to_wait(
         assert len(sent) == 1
 
 
-async def test_what_waits_too_long_is_known(nats: str) -> None:
-    """The oldest first; it can be taken out, or erased with its person."""
+async def test_what_waits_too_long_is_given_a_last_time(nats: str) -> None:
+    """Marked as overdue, so that it does not wait once more; what waits shorter waits on."""
     async with engine(nats) as opened:
         parking = Parking(opened, "promoter")
-        for number in (1, 2):
-            await parking.park("P", waiting(number), 1.0)
-        await parking.park("Q", waiting(3), 1.0)
-        assert [one async for one in parking.overdue(60)] == []
-        overdue = [one async for one in parking.overdue(0)]
-        assert ids([stored for _, stored in overdue]) == ["m1", "m2", "m3"]
-        await parking.remove(overdue[0][0])
+        for person, number in (("P", 1), ("Q", 2)):
+            await parking.park(person, waiting(number), float(number))
+        assert await parking.release_overdue(60) == 0
         assert await parked(opened) == 2
+        assert await parking.release_overdue(0) == 2
+        assert await parking.release_overdue(0) == 0
+        found = await events(opened)
+        assert ids(found) == ["m1", "m2"]
+        assert [(one.again, one.since) for one in found] == [(OVERDUE, 1.0), (OVERDUE, 2.0)]
+        for person in ("P", "Q"):
+            subject = opened.layout.again("promoter", person)
+            assert await opened.reader.count(opened.layout.stream("events"), subject) == 1
+        assert await parked(opened) == 0
+
+
+async def test_what_is_overdue_and_released_at_once_is_given_once(nats: str) -> None:
+    """Whichever is first: an event has one outcome."""
+    async with engine(nats) as opened:
+        parking = Parking(opened, "promoter")
+        for number in range(1, 151):
+            await parking.park("P", waiting(number), float(number))
+        await asyncio.gather(parking.release("P"), Parking(opened, "promoter").release_overdue(0))
+        assert sorted(ids(await events(opened))) == sorted(f"m{number}" for number in range(1, 151))
+        assert await parked(opened) == 0
+
+
+async def test_a_person_is_erased(nats: str) -> None:
+    """The others' events wait on."""
+    async with engine(nats) as opened:
+        parking = Parking(opened, "promoter")
+        for person in ("P", "P", "Q"):
+            await parking.park(person, waiting(person), 1.0)
         await parking.erase("P")
         assert await parked(opened) == 1

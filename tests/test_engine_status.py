@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from time import time
 
 import pytest
@@ -70,6 +71,13 @@ async def test_each_event_is_counted_where_it_is(nats: str) -> None:
         assert [b[name] for name in ("delivered", "skipped", "rejected", "failed")] == [0, 0, 0, 1]
 
 
+async def test_who_is_not_configured_is_named(nats: str) -> None:
+    """Events are kept for it, and nothing else would say why."""
+    async with engine(nats, ("a", "gone.shop")) as opened:
+        assert (await status(opened)).others == ()
+        assert (await status(replace(opened, destinations=("a",)))).others == ("gone~shop",)
+
+
 async def test_reasons_that_no_event_has_any_more_are_not_shown(nats: str) -> None:
     """Their outcomes have been withdrawn, or are too old."""
     async with engine(nats) as opened:
@@ -128,3 +136,10 @@ async def test_a_destinations_state_is_what_its_workers_say(
         (one,) = found.destinations
         assert (one.state, one.reason, one.until) == wanted
         assert found.draining
+
+
+async def test_a_destination_that_no_router_has_run_with_yet(nats: str) -> None:
+    """It has nothing, and is shown so."""
+    async with engine(nats) as opened:
+        (one, new) = (await status(replace(opened, destinations=("promoter", "new")))).destinations
+        assert (one.name, new.name, new.lag, new.working, new.oldest_waiting) == ("promoter", "new", 0, 0, None)

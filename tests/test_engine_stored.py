@@ -60,8 +60,18 @@ _LETTERS = st.builds(
     stored=_EVENTS,
     answer=st.none() | st.builds(Answered, status=_NUMBERS, body=_TEXT),
     errors=st.lists(_OBJECTS, max_size=2).map(tuple),
+    cut=st.booleans(),
 )
-_OUTCOMES = st.builds(Recorded, outcome=_TEXT, code=_TEXT, message_id=_TEXT, type=_TEXT, attempts=_NUMBERS, at=_TIMES)
+_OUTCOMES = st.builds(
+    Recorded,
+    outcome=_TEXT,
+    code=_TEXT,
+    message_id=_TEXT,
+    type=_TEXT,
+    attempts=_NUMBERS,
+    at=_TIMES,
+    again=st.none() | _TEXT,
+)
 _TRYING = st.builds(Trying, attempts=_NUMBERS, settled=_NUMBERS, put_back=_NUMBERS, started=_NUMBERS, code=_TEXT)
 
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from engines import accept, engine, events, settle, take
 from support import track
 
-from event_router.engine.dead_letters import DeadLetters
 from event_router.engine.engine import Engine
-from event_router.engine.outcomes import Outcomes
-from event_router.engine.parking import Parking
-from event_router.engine.stored import StoredEvent
-from event_router.engine.upkeep import Room, bury_overdue, purge_settled, rooms, shortage
+from event_router.engine.errors import EngineDown
+from event_router.engine.reading import Reader
+from event_router.engine.upkeep import Room, consumers, purge_settled, rooms, shortage
 
 pytestmark = pytest.mark.anyio
 
@@ -84,19 +84,50 @@ async def test_without_destinations_everything_stays(nats: str) -> None:
         assert await purge_settled(opened, 0.0) == 0
 
 
-async def test_what_waits_too_long_becomes_a_dead_letter(nats: str) -> None:
-    """With an outcome, so that it is counted; what waits shorter waits on."""
+async def test_who_does_not_know_a_destination_takes_nothing_from_it(nats: str) -> None:
+    """Another process has it in its configuration; whoever only looks on, without a durable consumer, does not count."""
+    async with engine(nats, ("old", "new")) as opened:
+        stale = replace(opened, destinations=("old",))
+        onlooker = {"stream_name": opened.layout.stream("events"), "config": {"ack_policy": "explicit"}}
+        await opened.reader.ask(f"CONSUMER.CREATE.{opened.layout.stream('events')}", onlooker)
+        await accept_some(opened, 1)
+        await deliver(opened, "old", 1)
+        assert await purge_settled(stale, 0.0) == 0
+        await deliver(opened, "new", 1)
+        assert await purge_settled(stale, 0.0) == 1
+
+
+async def test_without_its_consumer_nobody_knows_what_a_destination_waits_for(nats: str) -> None:
+    """It was deleted by hand, or got lost; nothing goes before it is back."""
+    async with engine(nats, ("a", "b")) as opened:
+        await accept_some(opened, 1)
+        await deliver(opened, "a", 1)
+        await opened.reader.ask(f"CONSUMER.DELETE.{opened.layout.stream('events')}.b")
+        assert await purge_settled(opened, 0.0) == 0
+
+
+async def test_all_pages_of_consumers_are_read(nats: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server lists some hundreds at once; what it does not know of some now is no answer."""
+    pages: list[dict[str, Any]] = [
+        {"total": 2, "consumers": [{"name": "a", "config": {"durable_name": "a"}}]},
+        {"total": 2, "consumers": [{"name": "b", "config": {"durable_name": "b"}}]},
+        {"total": 2, "consumers": [], "missing": ["a"]},
+        {"total": 2, "consumers": []},
+    ]
+    asked: list[Any] = []
+
+    async def ask(_: Reader, subject: str, body: Any) -> dict[str, Any]:
+        asked.append(body["offset"])
+        return pages[len(asked) - 1]
+
     async with engine(nats) as opened:
-        person = opened.people.user("12345")
-        await Parking(opened, "promoter").park(person, StoredEvent(track(), "web"), 5.0)
-        assert await bury_overdue(opened, "promoter", 3600.0) == 0
-        assert await bury_overdue(opened, "promoter", 0.0) == 1
-        assert await bury_overdue(opened, "promoter", 0.0) == 0
-        (buried,) = [one async for one in DeadLetters(opened).list("promoter")]
-        assert (buried.letter.code, buried.letter.stored.since) == ("delivery.parked_too_long", 5.0)
-        found = await Outcomes(opened, "promoter").find(person, "m-2")
-        assert found
-        assert (found.recorded.outcome, found.recorded.code) == ("failed", "delivery.parked_too_long")
+        with monkeypatch.context() as patched:
+            patched.setattr(Reader, "ask", ask)
+            assert list(await consumers(opened)) == ["a", "b"]
+            with pytest.raises(EngineDown):
+                await consumers(opened)
+            assert await consumers(opened) == {}
+    assert asked == [0, 1, 0, 0]
 
 
 async def test_how_full_each_stream_is(nats: str) -> None:
@@ -104,14 +135,14 @@ async def test_how_full_each_stream_is(nats: str) -> None:
     async with engine(nats) as opened:
         await accept_some(opened, 1)
         found = {room.name: room for room in await rooms(opened)}
-        assert list(found) == ["events", "outcomes", "parked", "retries", "dead", "contacts", "state"]
+        assert list(found) == ["events", "outcomes", "parked", "retries", "dead", "refused", "contacts", "state"]
         assert 0 < found["events"].used < found["events"].most == opened.layout.settings.event_bytes
 
 
 def test_before_something_is_full_new_events_are_refused(tmp_path: Path) -> None:
-    """What was accepted already must still find room."""
+    """What was accepted already must still find room; what is no event closes no door."""
     roomy, full = Room("events", 94, 100), Room("parked", 95, 100)
-    assert shortage([roomy], None, 10**18) is None
+    assert shortage([roomy, Room("refused", 100, 100)], None, 10**18) is None
     assert shortage([roomy], tmp_path, 0) is None
     for found, code, word in (
         (shortage([roomy, full], None, 0), "engine.full", "parked"),

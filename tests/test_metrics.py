@@ -33,11 +33,15 @@ def test_what_this_process_did() -> None:
     """Events by source, outcomes by destination and reason, and how long it took to deliver."""
     metrics = Metrics()
     metrics.accepted("web", 3)
+    metrics.duplicates("web", 2)
+    metrics.refused("app", 1)
     for one in (settled("delivered", 0.02), settled("delivered", 30.0), settled("rejected", 9999.0)):
         metrics.settled(one)
     text = metrics.text(None)
     found = figures(text)
     assert found["event_router_accepted_total", "web"] == 3
+    assert found["event_router_duplicates_total", "web"] == 2
+    assert found["event_router_refused_total", "app"] == 1
     assert found["event_router_outcomes_total", "small.delivered", "small", "delivered"] == 2
     assert found["event_router_outcomes_total", "small.rejected", "small", "rejected"] == 1
     assert found["event_router_settled_seconds_count", "small"] == 2

@@ -26,7 +26,7 @@ class Choice(NamedTuple):
         code: Those of this reason only.
     """
 
-    ids: tuple[int, ...] = ()
+    ids: tuple[str, ...] = ()
     to: str | None = None
     code: str | None = None
 
@@ -39,7 +39,7 @@ class Done(NamedTuple):
 
 
 async def rows(engine: Engine, choice: Choice, limit: int | None) -> list[dict[str, Any]]:
-    """Return what is chosen as objects without traits, the oldest first."""
+    """Return what is chosen as objects without traits, the oldest first, what was no event last."""
     found: list[dict[str, Any]] = []
     async for buried in _matching(engine, DeadLetters(engine), choice):
         found.append(row(buried))
@@ -48,21 +48,21 @@ async def rows(engine: Engine, choice: Choice, limit: int | None) -> list[dict[s
     return found
 
 
-async def find(engine: Engine, number: int) -> Buried | None:
+async def find(engine: Engine, name: str) -> Buried | None:
     """Return one dead letter."""
-    return await DeadLetters(engine).find(number)
+    return await DeadLetters(engine).find(name)
 
 
 async def retry(engine: Engine, config: Config, choice: Choice) -> Done:
     """Give what is chosen once more."""
     done, refused = 0, []
     letters = DeadLetters(engine)
-    async for number, buried in _picked(engine, letters, choice):
+    async for name, buried in _picked(engine, letters, choice):
         why = await _again(engine, letters, config, buried) if buried else None
         if buried and why is None:
             done += 1
         else:
-            refused.append(f"{number}: [{why.code}] {why.message}" if why else absent(number))
+            refused.append(f"{name}: [{why.code}] {why.message}" if why else absent(name))
     return Done(done, tuple(refused))
 
 
@@ -81,6 +81,8 @@ async def _again(engine: Engine, letters: DeadLetters, config: Config, buried: B
 async def _accept(engine: Engine, letters: DeadLetters, config: Config, buried: Buried) -> Reason | None:
     """Accept what was no event as a new one; return why it still is none."""
     letter = buried.letter
+    if letter.cut:
+        return Reason("event.cut", "Only its short values are kept. Let it be sent once more, and discard this.")
     arrival = Arrival(letter.stored.source, str(to_utc(letter.at)), config.doors.max_event_bytes)
     judged = judge(letter.stored.event, arrival)
     if isinstance(judged, Refused):
@@ -97,25 +99,22 @@ async def discard(engine: Engine, choice: Choice) -> Done:
     """Throw away what is chosen."""
     done, refused = 0, []
     letters = DeadLetters(engine)
-    async for number, buried in _picked(engine, letters, choice):
+    async for name, buried in _picked(engine, letters, choice):
         if buried:
             await letters.discard(buried)
             done += 1
         else:
-            refused.append(absent(number))
+            refused.append(absent(name))
     return Done(done, tuple(refused))
 
 
-async def _picked(engine: Engine, letters: DeadLetters, choice: Choice) -> AsyncIterator[tuple[int, Buried | None]]:
+async def _picked(engine: Engine, letters: DeadLetters, choice: Choice) -> AsyncIterator[tuple[str, Buried | None]]:
     """Yield what is chosen as it is now: an event that is given up once more meanwhile is not chosen again."""
-    for number in choice.ids:
-        yield number, await letters.find(number)
+    for name in choice.ids:
+        yield name, await letters.find(name)
     if choice.ids:
         return
-    info = await engine.reader.ask(f"STREAM.INFO.{engine.layout.stream('dead')}")
     async for buried in _matching(engine, letters, choice):
-        if buried.id > info["state"]["last_seq"]:
-            break
         yield buried.id, buried
 
 
@@ -128,6 +127,6 @@ async def _matching(engine: Engine, letters: DeadLetters, choice: Choice) -> Asy
             yield buried
 
 
-def absent(number: int) -> str:
+def absent(name: str) -> str:
     """Return what is said of an id that no dead letter has."""
-    return f"{number}: there is no dead letter of this id; `event-router failed list` shows what there is."
+    return f"{name}: there is no dead letter of this id; `event-router failed list` shows what there is."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -15,6 +16,16 @@ if TYPE_CHECKING:
     from event_router.cli.dead_letters import Choice, Done
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+_ID = re.compile("r?[1-9][0-9]{0,17}")
+
+
+def _ids(ctx: click.Context, param: click.Parameter, value: str | tuple[str, ...]) -> str | tuple[str, ...]:
+    """Return what dead letters are called, as click's callback."""
+    for name in (value,) if isinstance(value, str) else value:
+        if not _ID.fullmatch(name):
+            why = f"{name!r} is no id; `event-router failed list` shows them, such as 17 or r3."
+            raise click.BadParameter(why, ctx, param)
+    return value
 
 
 def _filters(function: Function) -> Function:
@@ -24,7 +35,7 @@ def _filters(function: Function) -> Function:
 
 def _chosen(function: Function) -> Function:
     everything = click.option("--all", "all_", is_flag=True, help="All of them, or all that --to and --code leave.")
-    return click.argument("ids", type=click.IntRange(min=1), nargs=-1)(everything(_filters(function)))
+    return click.argument("ids", callback=_ids, nargs=-1)(everything(_filters(function)))
 
 
 @click.group("failed")
@@ -38,7 +49,7 @@ def command() -> None:
 @click.option("--limit", type=click.IntRange(min=1), help="So many at most, the oldest first. [default: all]")
 @click.option("--json", "json_", is_flag=True, help="As one JSON array.")
 def list_(where: Where, to: str | None, code: str | None, limit: int | None, json_: bool) -> None:
-    """List dead letters, the oldest first, without the persons' traits.
+    """List dead letters, the oldest first, without the persons' traits. What was no event comes last.
 
     Exit codes: 0 listed, 2 it could not be asked.
     """
@@ -54,10 +65,10 @@ def list_(where: Where, to: str | None, code: str | None, limit: int | None, jso
 
 
 @command.command("show")
-@click.argument("id_", metavar="ID", type=click.IntRange(min=1))
+@click.argument("id_", metavar="ID", callback=_ids)
 @engine_options
 @click.option("--json", "json_", is_flag=True, help="As JSON.")
-def show(where: Where, id_: int, json_: bool) -> None:
+def show(where: Where, id_: str, json_: bool) -> None:
     """Show all that is known of a dead letter: the event with its traits, broken rules, the destination's last answer.
 
     Exit codes: 0 shown, 1 there is none of that id, 2 it could not be asked.
@@ -75,7 +86,7 @@ def show(where: Where, id_: int, json_: bool) -> None:
 @command.command("retry")
 @engine_options
 @_chosen
-def retry_(where: Where, ids: tuple[int, ...], all_: bool, to: str | None, code: str | None) -> None:
+def retry_(where: Where, ids: tuple[str, ...], all_: bool, to: str | None, code: str | None) -> None:
     """Give events to their destinations once more. What was no event is accepted if it is one by now.
 
     Exit codes: 0 all were given, 1 some could not be, 2 it could not start.
@@ -90,7 +101,7 @@ def retry_(where: Where, ids: tuple[int, ...], all_: bool, to: str | None, code:
 @engine_options
 @_chosen
 @click.option("--yes", is_flag=True, help="Needed: what is discarded is gone for good.")
-def discard_(where: Where, ids: tuple[int, ...], all_: bool, to: str | None, code: str | None, yes: bool) -> None:
+def discard_(where: Where, ids: tuple[str, ...], all_: bool, to: str | None, code: str | None, yes: bool) -> None:
     """Throw dead letters away, for good.
 
     Exit codes: 0 all are gone, 1 some were not there, 2 it could not start.
@@ -106,7 +117,7 @@ def discard_(where: Where, ids: tuple[int, ...], all_: bool, to: str | None, cod
     )
 
 
-def _choice(ids: tuple[int, ...], all_: bool, to: str | None, code: str | None) -> Choice:
+def _choice(ids: tuple[str, ...], all_: bool, to: str | None, code: str | None) -> Choice:
     from event_router.cli.dead_letters import Choice
 
     if bool(ids) == all_:

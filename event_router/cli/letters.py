@@ -48,6 +48,7 @@ def full(buried: Buried) -> dict[str, Any]:
         "answer": letter.answer and letter.answer._asdict(),
         "errors": list(letter.errors),
         "dropped": [item.path for item in stored.dropped],
+        "cut": letter.cut or None,
         "event": stored.event,
     }
 

@@ -141,7 +141,8 @@ class Process:
 
     async def _open(self, stack: AsyncExitStack, engine: Engine, listening: socket.socket, plan: Plan) -> None:
         """Open the doors; those of a process that only works are for its health."""
-        intake = Intake(engine, self._metrics.accepted)
+        metrics = self._metrics
+        intake = Intake(engine, metrics.accepted, repeated=metrics.duplicates, refused=metrics.refused)
         upkeep = asyncio.create_task(Upkeep(engine, intake, self._config.policy, plan.data).run())
         stack.callback(upkeep.cancel)
         store: Store = NoDoor() if plan.part == "workers" else intake

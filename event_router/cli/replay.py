@@ -45,7 +45,7 @@ def command(
 ) -> None:
     """Give accepted events to their destinations once more. They are kept for seven days ([engine] keep).
 
-    Left out are deletions, and events that were for one destination only. An interrupted replay goes on when it is
+    Left out are deletions, events that were for one destination only, and what has no outcome yet. An interrupted replay goes on when it is
     called with the same --since and --until, which it says when it begins: no event is given twice.
 
     Exit codes: 0 done, 2 it could not start, or the engine took no more.
@@ -79,6 +79,6 @@ def _said(done: Replayed, wanted: Wanted, dry_run: bool) -> Iterator[str]:
     if done.repeated:
         yield f"{done.repeated:,} left out: this same replay, begun before, has given them already."
     if done.waiting:
-        yield f"{done.waiting:,} left out: they are parked, or tried again, and have no outcome yet."
+        yield f"{done.waiting:,} left out: they have no outcome yet; what waits comes without a replay."
     if done.deletions:
         yield f"{done.deletions:,} deletions left out: they are never replayed."

@@ -31,7 +31,7 @@ def command(where: Where, host: str, port: int, part: str, grace: float) -> None
     The first line printed is the address of its doors, once it is ready; logs go to standard error, as JSON.
     A process with --part workers has doors for its health only: /livez, /readyz and /metrics.
 
-    Exit codes: 0 stopped, 1 its nats-server ended, 2 it could not start.
+    Exit codes: 0 stopped, 1 its nats-server or a worker ended, 2 it could not start.
     """
     config = configuration(where)
     destinations, senders = _loaded(config)
@@ -40,12 +40,16 @@ def command(where: Where, host: str, port: int, part: str, grace: float) -> None
 
     from event_router.cli.process import Plan, Process, Stopped
     from event_router.logs import set_up
+    from event_router.running import WorkerEnded
 
     set_up(config.log_level)
     stopped = Stopped()
     with reached(where, config, join=False, on_exit=stopped.by_server) as access:
         plan = Plan(host, port, part, grace, None if where.nats else (where.data or DATA))
-        uvloop.run(Process(config, destinations, senders, stopped).run(access, plan))
+        try:
+            uvloop.run(Process(config, destinations, senders, stopped).run(access, plan))
+        except WorkerEnded as error:
+            raise SystemExit(1) from error  # The log says why.
     raise SystemExit(stopped.code)
 
 

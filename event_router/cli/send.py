@@ -22,6 +22,7 @@ from event_router.cli.engine import Where, engine_options, reached
 from event_router.config import Config
 from event_router.destination import Destination
 from event_router.engine.access import Access
+from event_router.engine.server import running
 from event_router.lines import Line, LineSplitter
 from event_router.results import Result
 from event_router.resume import Done, ResultsError, resume
@@ -106,7 +107,12 @@ def _run(config: Config, destination: Destination, where: Where, results_path: P
     name = str(results_path.absolute()) if results_path else None
     # A joined engine has to serve all destinations; one of our own knows none but this.
     destinations = tuple(config.destinations) if joined else (destination.name,)
-    return Run(destination, policy, config.engine, destinations, done, name, own=not joined)
+    return Run(destination, policy, config.engine, destinations, done, name, own=not _made(where))
+
+
+def _made(where: Where) -> bool:
+    """Return whether the engine belongs to a router that runs, and is as that router made it."""
+    return bool(where.nats) or (where.data is not None and running(where.data) is not None)
 
 
 @contextmanager

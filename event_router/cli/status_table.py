@@ -21,6 +21,7 @@ def table(found: Status) -> Iterator[str]:
     yield ""
     yield from columns([_HEAD, *map(_row, found.destinations)])
     yield from (_closed(one, found.at) for one in found.destinations if one.state != "open")
+    yield from map(_other, found.others)
     yield from _reasons(found.destinations)
     yield ""
     yield from columns([("kept", "used", "of", ""), *map(_room, found.rooms)])
@@ -43,6 +44,11 @@ def _row(one: DestinationStatus) -> tuple[str, ...]:
 def _closed(one: DestinationStatus, now: float) -> str:
     wait = f" for {seconds(one.until - now)}" if one.until > now else ""
     return f"{one.name} is {one.state}{wait}: {printable(one.reason)}"
+
+
+def _other(name: str) -> str:
+    why = "is not configured here, and events that it has not settled are kept for it."
+    return f"{printable(name)} {why} If it was removed for good, docs/operating.md says what to do."
 
 
 def _reasons(destinations: Iterable[DestinationStatus]) -> Iterator[str]:

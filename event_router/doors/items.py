@@ -60,10 +60,11 @@ def judge(item: Any, arrival: Arrival) -> Accepted | Refused:
     merged = merge(item, arrival.shared)
     unfit = _unfit(merged, arrival.limit)
     if unfit is not None:
-        return Refused(_surface(item) if unfit is _TOO_DEEP else item, unfit, arrival.source)
+        refused = Refused(_without_key(item), unfit, arrival.source)
+        return refused.shortened() if unfit is _TOO_DEEP else refused
     result = canonicalise(merged)
     if isinstance(result, Rejected):
-        return Refused(item, result, arrival.source)
+        return Refused(_without_key(item), result, arrival.source)
     event, dropped = result
     _stamp(event, arrival)
     return Accepted(event, dropped, arrival.source)
@@ -89,11 +90,11 @@ def _unfit(item: Any, limit: int) -> Rejected | None:
     return Rejected(Reason("event.too_large", message))
 
 
-def _surface(item: Any) -> Any:
-    """Return the plain values at the top of what cannot be written as a whole."""
-    if not isinstance(item, dict):
-        return None
-    return {name: value for name, value in item.items() if not isinstance(value, dict | list)}
+def _without_key(item: Any) -> Any:
+    """Return what is kept of an item that is no event: all but a source's credential."""
+    if not isinstance(item, dict) or "writeKey" not in item:
+        return item
+    return {name: value for name, value in item.items() if name != "writeKey"}
 
 
 def _stamp(event: Event, arrival: Arrival) -> None:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any, NamedTuple, Protocol
 
 from event_router.outcomes import Dropped, Event, Reason, Rejected
+
+# What is left of an item that cannot be kept as a whole, at most: values, and the length of each and of its name.
+_MOST, _LONGEST = 50, 1000
 
 
 class Accepted(NamedTuple):
@@ -28,14 +32,26 @@ class Refused(NamedTuple):
     """An item of a batch that is no event: kept as dead letter, so that nothing is lost silently.
 
     Attributes:
-        raw: The JSON value as it came; of one that is nested too deeply to be written, only the plain values at its top.
+        raw: The JSON value as it came, without ``writeKey``.
         outcome: Why it is no event.
         source: Name of the source; ``-`` where none is configured.
+        cut: Whether only the short, plain values at its top are left.
     """
 
     raw: Any
     outcome: Rejected
     source: str
+    cut: bool = False
+
+    def shortened(self) -> Refused:
+        """Return what can be kept of an item that is too deep or too long: the short, plain values at its top."""
+        values = self.raw.items() if isinstance(self.raw, dict) else ()
+        plain = dict(islice(filter(_is_short, values), _MOST))
+        return self._replace(raw=plain or None, cut=True)
+
+
+def _is_short(pair: tuple[str, Any]) -> bool:
+    return not any(isinstance(one, dict | list) or (isinstance(one, str) and len(one) > _LONGEST) for one in pair)
 
 
 class Unavailable(Exception):  # noqa: N818  # A state that passes, no error.

@@ -62,15 +62,25 @@ class Contacts:
         self._client: Client | None = None
         self._loader = Loader(self._load)
 
-    async def listen(self, client: Client) -> None:
-        """Hear of what other workers write and forget, so that nothing old is taken from memory; tell them likewise."""
+    async def listen(self, client: Client, on_forgotten: Callable[[str], None] | None = None) -> None:
+        """Hear of what other workers write and forget, so that nothing old is taken from memory; tell them likewise.
+
+        Args:
+            client: The connection over which they are heard.
+            on_forgotten: Called with the hash of each person whom another worker forgets.
+        """
         self._client = client
 
         async def hear(message: Msg) -> None:
             self._forget_cached(message.subject.rpartition(".")[2])
 
+        async def forgotten(message: Msg) -> None:
+            await hear(message)
+            if on_forgotten:
+                on_forgotten(message.subject.rpartition(".")[2])
+
         await client.subscribe(self._layout.contact(self._destination, "*"), cb=hear)
-        await client.subscribe(self._layout.forgotten(self._destination, "*"), cb=hear)
+        await client.subscribe(self._layout.forgotten(self._destination, "*"), cb=forgotten)
 
     async def get(self, person: str, event: Event) -> Contact | None:
         """Return the contact of the event's person."""

@@ -8,11 +8,14 @@ from time import time
 from typing import NamedTuple
 
 from event_router.engine.engine import Engine
-from event_router.engine.layout import INTAKE
+from event_router.engine.layout import INTAKE, REFUSED
 from event_router.engine.publishing import Message
 from event_router.engine.stored import RETRIED, DeadLetter, StoredEvent, decode_letter, encode_event, encode_letter
 from event_router.outcomes import Event
 
+_DEAD = "dead"
+# What the ids of each stream's letters begin with, since either stream counts for itself.
+_MARKS = {_DEAD: "", REFUSED: "r"}
 _IDS = (("userId", "user_id"), ("anonymousId", "anonymous_id"))
 
 
@@ -20,22 +23,21 @@ class Buried(NamedTuple):
     """A dead letter in its place.
 
     Attributes:
-        id: What commands call it.
+        id: What commands call it: a number, after an ``r`` where it was no event and no destination has seen it.
         subject: Where it is.
         letter: What it says.
     """
 
-    id: int
+    id: str
     subject: str
     letter: DeadLetter
 
 
 class DeadLetters:
-    """The dead letters of all destinations."""
+    """The dead letters of all destinations, and what was no event."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._stream = engine.layout.stream("dead")
 
     async def bury(self, letter: DeadLetter, person: str | None = None) -> None:
         """Keep a dead letter; an event has one at most at each destination.
@@ -48,24 +50,26 @@ class DeadLetters:
 
     def message(self, letter: DeadLetter, person: str | None = None) -> Message:
         """Return a dead letter as it is stored."""
-        people, event = self._engine.people, letter.stored.event
-        if letter.destination == INTAKE:
-            event = _as_far_as_known(letter.stored)
-        subject = self._engine.layout.dead(
-            letter.destination, person or people.person(event), people.message(event["messageId"])
-        )
+        people, refused = self._engine.people, letter.destination == INTAKE
+        event = _as_far_as_known(letter.stored) if refused else letter.stored.event
+        message = people.message(event["messageId"])
+        subject = self._subject(letter.destination, person or people.person(event), message)
         return Message(subject, encode_letter(letter))
 
-    async def list(self, destination: str = "*", start: int = 1) -> AsyncIterator[Buried]:
-        """Yield the dead letters, the oldest first."""
-        subject = self._engine.layout.dead(destination, "*", "*")
-        async for kept in self._engine.reader.walk(self._stream, subject, start):
-            yield Buried(kept.sequence, kept.subject, decode_letter(kept.data))
+    async def list(self, destination: str = "*") -> AsyncIterator[Buried]:
+        """Yield the dead letters that there are now, the oldest first; what was no event comes after all others."""
+        for kind in _kinds(destination):
+            info = await self._engine.reader.ask(f"STREAM.INFO.{self._engine.layout.stream(kind)}")
+            async for sequence, buried in self._walk(kind, destination):
+                if sequence > info["state"]["last_seq"]:
+                    break
+                yield buried
 
-    async def find(self, number: int) -> Buried | None:
+    async def find(self, name: str) -> Buried | None:
         """Return one dead letter."""
-        async for buried in self.list(start=number):
-            return buried if buried.id == number else None
+        kind, number = _place(name)
+        async for sequence, buried in self._walk(kind, "*", number):
+            return buried if sequence == number else None
         return None
 
     async def retry(self, buried: Buried) -> None:
@@ -79,11 +83,34 @@ class DeadLetters:
 
     async def discard(self, buried: Buried) -> None:
         """Throw a dead letter away."""
-        await self._engine.reader.delete(self._stream, buried.id)
+        kind, number = _place(buried.id)
+        await self._engine.reader.delete(self._engine.layout.stream(kind), number)
 
     async def erase(self, destination: str, person: str) -> None:
         """Erase the dead letters of a person's events at a destination."""
-        await self._engine.reader.erase(self._stream, self._engine.layout.dead(destination, person, "*"))
+        for kind in _kinds(destination):
+            await self._engine.reader.erase(self._engine.layout.stream(kind), self._subject(destination, person, "*"))
+
+    async def _walk(self, kind: str, destination: str, start: int = 1) -> AsyncIterator[tuple[int, Buried]]:
+        subject = self._subject(INTAKE if kind == REFUSED else destination, "*", "*")
+        async for kept in self._engine.reader.walk(self._engine.layout.stream(kind), subject, start):
+            name = f"{_MARKS[kind]}{kept.sequence}"
+            yield kept.sequence, Buried(name, kept.subject, decode_letter(kept.data))
+
+    def _subject(self, destination: str, person: str, message: str) -> str:
+        layout = self._engine.layout
+        return layout.refused(person, message) if destination == INTAKE else layout.dead(destination, person, message)
+
+
+def _kinds(destination: str) -> tuple[str, ...]:
+    """Return in which streams a destination's letters are."""
+    return (_DEAD, REFUSED) if destination == "*" else (REFUSED if destination == INTAKE else _DEAD,)
+
+
+def _place(name: str) -> tuple[str, int]:
+    """Return in which stream a letter is, and its sequence there."""
+    mark = _MARKS[REFUSED]
+    return (REFUSED, int(name.removeprefix(mark))) if name.startswith(mark) else (_DEAD, int(name))
 
 
 def _as_far_as_known(stored: StoredEvent) -> Event:

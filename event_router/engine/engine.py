@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from event_router.engine.connection import Access, check_server, connect
 from event_router.engine.layout import Layout
-from event_router.engine.migration import migrate
+from event_router.engine.migration import check_made, migrate
 from event_router.engine.people import People
 from event_router.engine.publishing import Publisher
 from event_router.engine.reading import Reader
@@ -65,7 +65,7 @@ async def open_engine(
         destinations: Every configured destination's name.
         name: What the server calls us in its monitoring.
         on_state: Called with whether we are connected, each time that changes.
-        change: Whether what is there already is brought to these settings; that is for ``run`` alone.
+        change: Whether streams and consumers are made, and brought to these settings; that is for ``run`` alone.
     """
     # Without echo: a worker hears what others write to shared values, and knows its own.
     client = await connect(access, name=name, on_state=on_state, no_echo=True)
@@ -74,7 +74,7 @@ async def open_engine(
         await check_server(client)
         await replies.start()
         layout, publisher, reader = Layout(settings), Publisher(client, replies), Reader(client, replies)
-        await migrate(reader, layout, destinations, change=change)
+        await (migrate(reader, layout, destinations) if change else check_made(reader, layout))
         state = SharedState(client, layout, publisher, reader)
         key = await state.change(_PEOPLE_KEY, lambda known: None if known else token_urlsafe(32))
         yield Engine(client, layout, publisher, reader, state, People(key.encode()), destinations)

@@ -2,35 +2,55 @@
 
 from __future__ import annotations
 
+import logging
+from collections import Counter
 from collections.abc import Callable, Sequence
 from time import time
 
 from event_router.doors.store import Accepted, Refused, Unavailable
 from event_router.engine.dead_letters import DeadLetters
 from event_router.engine.engine import Engine
-from event_router.engine.errors import UnavailableError
+from event_router.engine.errors import EngineFull, UnavailableError
 from event_router.engine.layout import INTAKE
 from event_router.engine.publishing import Message
 from event_router.engine.stored import SENT, DeadLetter, StoredEvent, encode_event
-from event_router.outcomes import Reason
+from event_router.outcomes import Reason, Rejected
 from event_router.results import told
 
 DRAINING = Reason(
     "engine.draining", "The router takes no events while it is drained; `event-router drain --undo` ends that."
 )
+_LOG = logging.getLogger("event_router.intake")
 
 
 class Intake:
     """Stores what the doors accept.
 
+    Args:
+        engine: Where.
+        counted: Told of each event that is stored, with its source.
+        clock: Seconds since 1970.
+        repeated: Likewise, of events that were stored already.
+        refused: Likewise, of items that are no events.
+
     Attributes:
         closed: Why nothing is accepted now; ``None`` while things go on.
     """
 
-    def __init__(self, engine: Engine, counted: Callable[[str, int], None], clock: Callable[[], float] = time) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        counted: Callable[[str, int], None],
+        clock: Callable[[], float] = time,
+        *,
+        repeated: Callable[[str, int], None] = lambda *_: None,
+        refused: Callable[[str, int], None] = lambda *_: None,
+    ) -> None:
         self._engine = engine
         self._letters = DeadLetters(engine)
         self._counted = counted
+        self._repeated = repeated
+        self._refused = refused
         self._clock = clock
         self.closed: Reason | None = None
 
@@ -38,26 +58,54 @@ class Intake:
         """Return once all are stored and acknowledged. Raises ``Unavailable``."""
         if self.closed:
             raise Unavailable(self.closed.code, self.closed.message, 30)
-        messages = [self._message(one) for one in accepted]
-        messages += [self._letters.message(self._letter(one)) for one in refused]
+        messages = [(one, self._message(one)) for one in accepted]
+        fit = [(one, message) for one, message in messages if self._fits(message)]
+        long = [self._too_long(one, message) for one, message in messages if not self._fits(message)]
         try:
-            stored = await self._engine.publisher.publish_all(messages)
+            stored = await self._engine.publisher.publish_all([message for _, message in fit])
+            for (one, _), kept in zip(fit, stored, strict=True):
+                (self._repeated if kept.duplicate else self._counted)(one.source, 1)
+            await self._keep([*refused, *long])
         except UnavailableError as error:
             raise Unavailable(error.code, error.message, error.retry_after) from error
-        for one, kept in zip(accepted, stored, strict=False):
-            if not kept.duplicate:
-                self._counted(one.source, 1)
+
+    async def _keep(self, refused: Sequence[Refused]) -> None:
+        """Keep what is no event as far as there is room: junk, which whoever has a public key may send, closes no door."""
+        try:
+            await self._engine.publisher.publish_all([self._refusal(one) for one in refused])
+        except EngineFull:
+            codes = Counter(one.outcome.reason.code for one in refused)
+            said = ", ".join(f"{code} ({number})" for code, number in sorted(codes.items()))
+            _LOG.warning("There is no room for items that are no events; some are lost: %s. See refused_bytes.", said)
+        for one in refused:
+            self._refused(one.source, 1)
 
     def _message(self, one: Accepted) -> Message:
         people, layout = self._engine.people, self._engine.layout
-        person, key = people.person(one.event), people.message(one.event["messageId"])
+        person = people.person(one.event)
+        # Not of the messageId alone: a sender that numbers each person's events anew would lose most of them.
+        key = people.message(f"{person} {one.event['messageId']}")
         if one.destination is None:
             return Message(layout.event(person), encode_event(StoredEvent(one.event, one.source, one.dropped)), key)
         data = encode_event(StoredEvent(one.event, one.source, one.dropped, SENT))
         return Message(layout.again(one.destination, person), data, f"{key}.{one.destination}")
 
+    def _fits(self, message: Message) -> bool:
+        """Return whether it finds room in one message, also once it is a dead letter with its reason and answer."""
+        return len(message.data) <= self._engine.client.max_payload * 7 // 8
+
+    def _too_long(self, one: Accepted, message: Message) -> Refused:
+        most = self._engine.client.max_payload
+        why = f"The event has {len(message.data):,} bytes as it is stored, too many for a nats-server that takes {most:,}."
+        reason = Reason("event.too_large", f"{why} Leave something out, or raise max_payload there.")
+        return Refused(one.event, Rejected(reason), one.source)
+
+    def _refusal(self, one: Refused) -> Message:
+        message = self._letters.message(self._letter(one))
+        return message if self._fits(message) else self._letters.message(self._letter(one.shortened()))
+
     def _letter(self, one: Refused) -> DeadLetter:
         reason, errors = one.outcome.reason, tuple(told(one.outcome)["errors"])
         event = one.raw if isinstance(one.raw, dict) else {"value": one.raw}
-        stored = StoredEvent(event, one.source)
-        return DeadLetter(INTAKE, "rejected", reason.code, reason.message, self._clock(), 0, stored, None, errors)
+        stored, at = StoredEvent(event, one.source), self._clock()
+        return DeadLetter(INTAKE, "rejected", reason.code, reason.message, at, 0, stored, None, errors, one.cut)

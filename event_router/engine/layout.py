@@ -16,6 +16,8 @@ Config: TypeAlias = dict[str, Any]
 
 #: A dead letter that no destination has seen: an item of a batch that is no event.
 INTAKE = "-"
+#: The stream of these. Public write keys fill it, so it has room of its own, and closes no door when it is full.
+REFUSED = "refused"
 #: Seconds after which an event that a worker holds without a sign of life goes to another.
 ACK_WAIT = 30.0
 #: Events that workers hold, or that wait to be tried again, for each destination.
@@ -49,7 +51,7 @@ class Layout:
     settings: EngineSettings
 
     def stream(self, kind: str) -> str:
-        """Return the name of a stream: ``events``, ``outcomes``, ``parked``, ``retries``, ``dead``."""
+        """Return the name of a stream: ``events``, ``outcomes``, ``parked``, ``retries``, ``dead``, ``refused``."""
         return f"{self.settings.namespace}-{kind}"
 
     def bucket(self, kind: str) -> str:
@@ -80,6 +82,10 @@ class Layout:
         """Return the subject of a dead letter."""
         return f"{self.settings.namespace}.dead.{token(destination)}.{person}.{message}"
 
+    def refused(self, person: str, message: str) -> str:
+        """Return the subject of an item of a batch that is no event."""
+        return f"{self.settings.namespace}.refused.{person}.{message}"
+
     def contact(self, destination: str, person: str) -> str:
         """Return the subject of a remembered contact."""
         return f"$KV.{self.settings.namespace}-contacts.{token(destination)}.{person}"
@@ -109,6 +115,7 @@ class Layout:
             self._stream("parked", ("parked.>",), limits.parked_bytes, latest=True),
             self._stream("retries", ("retry.>",), limits.parked_bytes, latest=True),
             self._stream("dead", ("dead.>",), limits.dead_letter_bytes, latest=True),
+            self._stream(REFUSED, ("refused.>",), limits.refused_bytes, latest=True),
             self._bucket("contacts", f"$KV.{space}-contacts.>", limits.contact_bytes),
             self._bucket("state", f"$KV.{space}-state.>", _STATE_BYTES),
         )

@@ -19,29 +19,28 @@ _PASSING = frozenset({10004, 10008, 10009})
 _FIXED = "deliver_policy"
 
 
-async def migrate(reader: Reader, layout: Layout, destinations: tuple[str, ...], *, change: bool = True) -> None:
-    """Bring streams, buckets and consumers to what they should be. Any number of routers may do so at once.
-
-    Args:
-        reader: Asks the server.
-        layout: What they should be.
-        destinations: Whose consumers.
-        change: Change what is there; without it only what lacks is made.
-    """
+async def migrate(reader: Reader, layout: Layout, destinations: tuple[str, ...]) -> None:
+    """Bring streams, buckets and consumers to what they should be. Any number of routers may do so at once."""
     for config in layout.streams():
-        await _stream(reader, config, change=change)
+        await _stream(reader, config)
     for config in layout.consumers(destinations):
-        await _consumer(reader, layout.stream("events"), config, change=change)
+        await _consumer(reader, layout.stream("events"), config)
 
 
-async def _stream(reader: Reader, config: Config, *, change: bool) -> None:
+async def check_made(reader: Reader, layout: Layout) -> None:
+    """Raise ``EngineError`` where no router has made its streams yet."""
+    for config in layout.streams():
+        if await _found(reader, f"STREAM.INFO.{config['name']}") is None:
+            why = f"There is no stream {config['name']}: no router has run here yet under the namespace {layout.settings.namespace}."
+            raise EngineError("engine.not_there", f"{why} Start one, or say which with [engine] namespace.")
+
+
+async def _stream(reader: Reader, config: Config) -> None:
     name = config["name"]
     found = await _found(reader, f"STREAM.INFO.{name}")
     if found is None:
         if await _ask(reader, f"STREAM.CREATE.{name}", config, name) == _MADE_MEANWHILE:
-            await _stream(reader, config, change=change)
-        return
-    if not change:
+            await _stream(reader, config)
         return
     # Never fewer: a command that was called without --replicas must not take copies away.
     wanted = {**config, "num_replicas": max(config["num_replicas"], found["num_replicas"])}
@@ -49,12 +48,12 @@ async def _stream(reader: Reader, config: Config, *, change: bool) -> None:
         await _ask(reader, f"STREAM.UPDATE.{name}", {**found, **wanted}, name)
 
 
-async def _consumer(reader: Reader, stream: str, config: Config, *, change: bool) -> None:
+async def _consumer(reader: Reader, stream: str, config: Config) -> None:
     name = config["durable_name"]
     found = await _found(reader, f"CONSUMER.INFO.{stream}.{name}")
     if found is not None:
         config = {**config, _FIXED: found[_FIXED]}
-        if not change or _is(found, config):
+        if _is(found, config):
             return
     wanted = {**(found or {}), **config}
     await _ask(reader, f"CONSUMER.CREATE.{stream}.{name}", {"stream_name": stream, "config": wanted}, name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from event_router.engine.engine import Engine
@@ -52,6 +53,11 @@ class Outcomes:
             return None
         return Settled(decode_outcome(found[-1].data), found[-1].sequence, found[-1].epoch)
 
+    async def settled(self, events: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+        """Return which of some events, hashes of person and messageId, have an outcome."""
+        subjects = [self._subject(_ANY, _ANY, *event) for event in events]
+        return {_event(kept) for kept in await self._engine.reader.last(self._stream, subjects)}
+
     async def erase(self, person: str) -> None:
         """Erase what is recorded of a person's events."""
         await self._engine.reader.erase(self._stream, self._subject(_ANY, _ANY, person, _ANY))
@@ -64,7 +70,7 @@ class Outcomes:
         subjects = [self._subject(_ANY, _ANY, *key.split(".")) for key in keys]
         found: dict[str, list[Kept]] = {key: [] for key in keys}
         for kept in await self._engine.reader.last(self._stream, subjects):
-            found[".".join(kept.subject.split(".")[-2:])].append(kept)
+            found[".".join(_event(kept))].append(kept)
         return found
 
     def _subject(self, outcome: str, code: str, person: str, message: str) -> str:
@@ -81,6 +87,11 @@ class Outcomes:
 
         await self._engine.state.change(_CODES, add)
         self._codes.add(code)
+
+
+def _event(kept: Kept) -> tuple[str, str]:
+    person, message = kept.subject.split(".")[-2:]
+    return person, message
 
 
 async def reasons(engine: Engine) -> dict[str, list[tuple[str, str]]]:

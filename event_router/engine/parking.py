@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from time import time
 
 from event_router.engine.engine import Engine
 from event_router.engine.loading import Loader
 from event_router.engine.publishing import Message
 from event_router.engine.reading import Kept
-from event_router.engine.stored import RELEASED, StoredEvent, decode_event, encode_event, once_more
+from event_router.engine.stored import OVERDUE, RELEASED, StoredEvent, decode_event, encode_event, once_more
+
+#: Overdue events whose writes are on their way together.
+_TOGETHER = 100
 
 
 class Parking:
@@ -35,21 +38,17 @@ class Parking:
         # What was found may be one answer of many; each is taken away, so the next one has the rest.
         while found := await self._waiting(person):
             events = sorted(((decode_event(kept.data), kept) for kept in found), key=_accepted)
-            await self._engine.publisher.publish_all([self._released(person, *one) for one in events])
-            await self._engine.reader.delete(self._stream, *(kept.sequence for kept in found))
+            await self._give(RELEASED, events)
             released += [stored for stored, _ in events]
         return released
 
-    async def overdue(self, wait: float) -> AsyncIterator[tuple[Kept, StoredEvent]]:
-        """Yield the events that wait for longer than so many seconds, the oldest first."""
-        async for kept in self._engine.reader.walk(self._stream, self._subject("*", "*")):
-            if kept.epoch + wait > time():
-                return
-            yield kept, decode_event(kept.data)
-
-    async def remove(self, kept: Kept) -> None:
-        """Take an event out."""
-        await self._engine.reader.delete(self._stream, kept.sequence)
+    async def release_overdue(self, wait: float) -> int:
+        """Give what waits for longer than so many seconds to the destination a last time; return how many events."""
+        count = 0
+        async for events in self._overdue(time() - wait):
+            await self._give(OVERDUE, events)
+            count += len(events)
+        return count
 
     async def erase(self, person: str) -> None:
         """Erase a person's events."""
@@ -63,11 +62,28 @@ class Parking:
         kept = await self._engine.reader.last_at_leader(self._stream, self._subject(person, "*"))
         return [kept] if kept else []
 
-    def _released(self, person: str, stored: StoredEvent, kept: Kept) -> Message:
-        subject = self._engine.layout.again(self._destination, person)
-        # The id keeps a release that a crash cut in two from giving the event twice.
+    async def _overdue(self, before: float) -> AsyncIterator[list[tuple[StoredEvent, Kept]]]:
+        events: list[tuple[StoredEvent, Kept]] = []
+        async for kept in self._engine.reader.walk(self._stream, self._subject("*", "*")):
+            if kept.epoch > before:
+                break
+            events.append((decode_event(kept.data), kept))
+            if len(events) == _TOGETHER:
+                yield events
+                events = []
+        if events:
+            yield events
+
+    async def _give(self, why: str, events: Sequence[tuple[StoredEvent, Kept]]) -> None:
+        """Give events to the destination, and take them out."""
+        await self._engine.publisher.publish_all([self._given(why, *one) for one in events])
+        await self._engine.reader.delete(self._stream, *(kept.sequence for _, kept in events))
+
+    def _given(self, why: str, stored: StoredEvent, kept: Kept) -> Message:
+        subject = self._engine.layout.again(self._destination, kept.subject.split(".")[-2])
+        # Of a release that a crash cut in two, and of two at once, one gives the event: else it had two outcomes.
         key = f"released.{self._destination}.{kept.sequence}"
-        return Message(subject, encode_event(once_more(stored, RELEASED, kept.epoch)), key)
+        return Message(subject, encode_event(once_more(stored, why, kept.epoch)), key)
 
     async def _load(self, people: list[str]) -> dict[str, list[Kept]]:
         found: dict[str, list[Kept]] = {person: [] for person in people}

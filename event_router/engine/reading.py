@@ -110,7 +110,14 @@ class Reader:
 
     async def last_at_leader(self, stream: str, subject: str) -> Kept | None:
         """Return the newest message on a subject as the stream's leader has it: never older than what was acknowledged."""
-        answer = await self.ask_softly(f"STREAM.MSG.GET.{stream}", {"last_by_subj": subject})
+        return await self._at_leader(stream, {"last_by_subj": subject})
+
+    async def at_leader(self, stream: str, sequence: int) -> Kept | None:
+        """Return a message as the stream's leader has it; ``None`` where it is gone."""
+        return await self._at_leader(stream, {"seq": sequence})
+
+    async def _at_leader(self, stream: str, wanted: dict[str, Any]) -> Kept | None:
+        answer = await self.ask_softly(f"STREAM.MSG.GET.{stream}", wanted)
         if error := answer.get("error"):
             if error.get("err_code") == _NOT_FOUND:
                 return None

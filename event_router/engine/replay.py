@@ -9,9 +9,11 @@ from hashlib import blake2b
 from typing import NamedTuple
 
 from event_router.engine.engine import Engine
+from event_router.engine.outcomes import Outcomes
 from event_router.engine.publishing import Message
 from event_router.engine.reading import Kept
 from event_router.engine.stored import REPLAYED, StoredEvent, decode_event, encode_event
+from event_router.engine.upkeep import consumers, settled_up_to
 from event_router.spelling import event_key
 
 #: Events whose writes are on their way together.
@@ -53,7 +55,7 @@ class Replayed:
         events: Events that were wanted.
         given: How often one was given to a destination.
         repeated: How often it was left out, since the same replay, interrupted, had given it already.
-        waiting: How often it was left out, since the destination has not settled it yet: it is parked, or tried again.
+        waiting: How often it was left out, since the destination has not settled it yet.
         deletions: Deletions, which are never replayed.
         first: When the first of the events was accepted; ``None`` where there is none.
         last: When the last one was.
@@ -88,39 +90,48 @@ async def replay(
         dry_run: Only look.
         progress: Told how many events were looked at.
     """
-    done = Replayed()
+    done, floors = Replayed(), await _floors(engine)
     async for read in _batches(engine, wanted):
         found = [one for one in (_read(engine, kept) for kept in read) if one and _is_named(one.stored, wanted.event)]
         chosen = [one for one in found if one.stored.event["type"] != "delete"]
         done = _noted(replace(done, deletions=done.deletions + len(found) - len(chosen)), chosen)
         for destination in wanted.destinations:
-            done = await _give(engine, wanted, destination, chosen, done, dry_run=dry_run)
+            settled = await _settled(engine, destination, chosen, floors.get(engine.layout.consumer(destination), 0))
+            done = await _give(engine, wanted, destination, settled, done, dry_run=dry_run)
+            done = replace(done, waiting=done.waiting + len(chosen) - len(settled))
         progress(len(read))
     return done
 
 
 async def _give(
-    engine: Engine, wanted: Wanted, destination: str, chosen: list[_Found], done: Replayed, *, dry_run: bool
+    engine: Engine, wanted: Wanted, destination: str, settled: list[_Found], done: Replayed, *, dry_run: bool
 ) -> Replayed:
     """Give events to one destination; return what has been done by then."""
-    waiting = await _waiting(engine, destination, chosen)
-    settled = [one for one in chosen if (one.person, one.message) not in waiting]
     messages = [_message(engine, wanted, destination, one) for one in settled]
     stored = [] if dry_run else await engine.publisher.publish_all(messages)
     repeated = sum(one.duplicate for one in stored)
-    return replace(
-        done,
-        given=done.given + len(messages) - repeated,
-        repeated=done.repeated + repeated,
-        waiting=done.waiting + len(chosen) - len(settled),
-    )
+    return replace(done, given=done.given + len(messages) - repeated, repeated=done.repeated + repeated)
+
+
+async def _floors(engine: Engine) -> dict[str, int]:
+    """Return up to which sequence each consumer has settled everything, or was not there yet."""
+    last = (await engine.reader.ask(f"STREAM.INFO.{engine.layout.stream('events')}"))["state"]["last_seq"]
+    return {name: settled_up_to(info, last) for name, info in (await consumers(engine)).items()}
+
+
+async def _settled(engine: Engine, destination: str, chosen: list[_Found], floor: int) -> list[_Found]:
+    """Return which events a destination is through with.
+
+    Of the others, the outcome of the replay would be taken for their own: skipped, since a replay surveys nobody.
+    """
+    late = [(one.person, one.message) for one in chosen if one.kept.sequence > floor]
+    settled = await Outcomes(engine, destination).settled(late)
+    waiting = await _waiting(engine, destination, chosen) | (set(late) - settled)
+    return [one for one in chosen if (one.person, one.message) not in waiting]
 
 
 async def _waiting(engine: Engine, destination: str, chosen: list[_Found]) -> set[tuple[str, str]]:
-    """Return which events a destination has not settled.
-
-    An outcome of a replay would be taken for theirs: skipped, since a replay surveys nobody.
-    """
+    """Return which events are parked, or tried again."""
     waiting: set[tuple[str, str]] = set()
     for stream, subject in (("parked", engine.layout.parked), ("retries", engine.layout.retry)):
         subjects = [subject(destination, one.person, one.message) for one in chosen]

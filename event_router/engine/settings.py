@@ -26,6 +26,7 @@ SCHEMA: Mapping[str, Any] = {
         "outcome_bytes": _BYTES,
         "parked_bytes": _BYTES,
         "dead_letter_bytes": _BYTES,
+        "refused_bytes": _BYTES,
         "contact_bytes": _BYTES,
         "free_bytes": {"type": "integer", "minimum": 0, "maximum": 1024**5},
     },
@@ -41,11 +42,12 @@ class EngineSettings:
         replicas: Servers of the cluster that keep each message.
         sync: How often our own nats-server flushes to the disk, or ``always``; a cluster's servers have their own setting.
         keep: Seconds for which settled events and outcomes are kept, for replay. Unsettled events are kept until settled.
-        dedupe_window: Seconds within which a messageId is accepted once.
+        dedupe_window: Seconds within which a messageId of one person is accepted once.
         event_bytes: Accepted events at most; then new ones are refused.
         outcome_bytes: Outcomes at most.
         parked_bytes: Events that wait for their contact at most.
         dead_letter_bytes: Dead letters at most.
+        refused_bytes: Items of batches that were no events at most; more are only counted, and close no door.
         contact_bytes: Remembered contacts at most.
         free_bytes: Disk space below which new events are refused; for our own nats-server.
     """
@@ -59,5 +61,6 @@ class EngineSettings:
     outcome_bytes: int = 4 * _GIB
     parked_bytes: int = _GIB
     dead_letter_bytes: int = _GIB
+    refused_bytes: int = 256 * 1024**2
     contact_bytes: int = 2 * _GIB
     free_bytes: int = 256 * 1024**2

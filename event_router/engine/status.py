@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from time import time
 from typing import Any
 
 from event_router.engine.engine import Engine
-from event_router.engine.layout import INTAKE, token
+from event_router.engine.layout import REFUSED, token
 from event_router.engine.outcomes import reasons
 from event_router.engine.reading import epoch
-from event_router.engine.upkeep import Room, consumer, rooms
+from event_router.engine.upkeep import Room, consumers, rooms
 
 #: Seconds over which the rate is taken.
 _SPAN = 10.0
+# Of a destination that is configured, but that no router has run with yet.
+_NOT_THERE: Mapping[str, Any] = {"num_pending": 0, "num_ack_pending": 0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +64,11 @@ class Status:
     Attributes:
         at: When, in seconds since 1970.
         accepted: Events that the doors took, as far as they are kept.
-        refused: Items of batches that were no events: dead letters.
+        refused: Items of batches that were no events, as far as they are kept.
         draining: Whether the doors are closed on purpose.
         destinations: One for each.
         rooms: How full the streams are.
+        others: Consumers of destinations that are not configured here; events that they wait for are kept.
     """
 
     at: float
@@ -73,26 +77,33 @@ class Status:
     draining: bool
     destinations: tuple[DestinationStatus, ...]
     rooms: tuple[Room, ...]
+    others: tuple[str, ...] = ()
 
 
 async def status(engine: Engine) -> Status:
     """Return how things stand. Raises ``EngineError``."""
     known = await reasons(engine)
     reader, layout = engine.reader, engine.layout
-    destinations = [await _destination(engine, name, known.get(name, [])) for name in engine.destinations]
+    there = await consumers(engine)
+    destinations = [
+        await _destination(engine, name, known.get(name, []), there.get(layout.consumer(name), _NOT_THERE))
+        for name in engine.destinations
+    ]
     return Status(
         time(),
         await reader.count(layout.stream("events"), layout.event(">")),
-        await reader.count(layout.stream("dead"), layout.dead(INTAKE, "*", "*")),
+        await reader.count(layout.stream(REFUSED), layout.refused("*", "*")),
         bool(await engine.state.get("doors.draining")),
         tuple(destinations),
         tuple(await rooms(engine)),
+        tuple(sorted(there.keys() - {layout.consumer(name) for name in engine.destinations})),
     )
 
 
-async def _destination(engine: Engine, name: str, known: list[tuple[str, str]]) -> DestinationStatus:
+async def _destination(
+    engine: Engine, name: str, known: list[tuple[str, str]], info: Mapping[str, Any]
+) -> DestinationStatus:
     count, layout = engine.reader.count, engine.layout
-    info = await consumer(engine, name)
     gate = await engine.state.get(f"gate.{token(name)}") or {}
     closed = gate.get("until", 0.0) > time() or gate.get("name") in {"down", "misconfigured"}
     since = datetime.fromtimestamp(time() - _SPAN, UTC).isoformat()

@@ -9,8 +9,8 @@ import orjson
 
 from event_router.outcomes import Dropped, Event
 
-#: Why an event is dealt with again by one destination.
-RELEASED, REPLAYED, RETRIED, SENT = "released", "replayed", "retried", "sent"
+#: Why an event is dealt with again by one destination; an overdue one is released too late to wait once more.
+RELEASED, OVERDUE, REPLAYED, RETRIED, SENT = "released", "overdue", "replayed", "retried", "sent"
 
 
 class StoredEvent(NamedTuple):
@@ -86,6 +86,7 @@ class Recorded:
         type: Of the event.
         attempts: Requests made.
         at: When, in seconds since 1970.
+        again: Why the event had come again, to this destination; ``None`` for a newly accepted one.
     """
 
     outcome: str
@@ -94,6 +95,7 @@ class Recorded:
     type: str
     attempts: int
     at: float
+    again: str | None = None
 
 
 def encode_outcome(recorded: Recorded) -> bytes:
@@ -116,6 +118,7 @@ class Trying:
         put_back: Deliveries that ended with the event put back on purpose: the others were crashes.
         started: Times that a suspect was begun with, alone.
         code: Why it failed the last time.
+        first_at: When it failed for the first time, in seconds since 1970.
     """
 
     attempts: int = 0
@@ -123,6 +126,7 @@ class Trying:
     put_back: int = 0
     started: int = 0
     code: str = ""
+    first_at: float = 0.0
 
 
 def encode_trying(trying: Trying) -> bytes:
@@ -149,6 +153,7 @@ class DeadLetter:
         stored: The event as it was accepted; where it was none, its ``event`` is what came.
         answer: The destination's last answer.
         errors: Broken rules, where a contract was missed.
+        cut: Whether only the short, plain values at the event's top are kept.
     """
 
     destination: str
@@ -160,6 +165,7 @@ class DeadLetter:
     stored: StoredEvent
     answer: Answered | None = None
     errors: tuple[dict[str, Any], ...] = ()
+    cut: bool = False
 
 
 def encode_letter(letter: DeadLetter) -> bytes:

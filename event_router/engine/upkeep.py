@@ -1,7 +1,6 @@
 """What has to be done now and then, so that nothing fills up and nothing waits for ever.
 
-Old events go once they are settled, events that waited too long become dead letters, and before something is full, new
-events are refused.
+Old events go once they are settled, and before something is full, new events are refused.
 """
 
 from __future__ import annotations
@@ -14,19 +13,13 @@ from pathlib import Path
 from time import time
 from typing import Any
 
-from event_router.engine.dead_letters import DeadLetters
 from event_router.engine.engine import Engine
-from event_router.engine.outcomes import Outcomes
-from event_router.engine.parking import Parking
-from event_router.engine.stored import DeadLetter, Recorded
+from event_router.engine.errors import EngineDown
+from event_router.engine.layout import REFUSED
 from event_router.outcomes import Reason
 
 #: Part of a limit from which new events are refused: what was accepted before must still find room.
 _NEARLY = 0.95
-_OVERDUE = Reason(
-    "delivery.parked_too_long",
-    "No identify of this person came in time. Retry it once the person is identified, or discard it.",
-)
 
 
 async def purge_settled(engine: Engine, keep: float) -> int:
@@ -37,7 +30,11 @@ async def purge_settled(engine: Engine, keep: float) -> int:
     stream = engine.layout.stream("events")
     # In this order: what a consumer says afterwards holds for everything that was there before.
     state = (await engine.reader.ask(f"STREAM.INFO.{stream}"))["state"]
-    settled = min([await _settled(engine, name, state["last_seq"]) for name in engine.destinations], default=0)
+    infos = await consumers(engine)
+    # Also for destinations that only another process has in its configuration.
+    if not {engine.layout.consumer(name) for name in engine.destinations} <= infos.keys():
+        return 0
+    settled = min((settled_up_to(info, state["last_seq"]) for info in infos.values()), default=0)
     old = await _first_since(engine, stream, time() - keep, state["last_seq"])
     first = min(settled + 1, old)
     if first <= state["first_seq"]:
@@ -45,9 +42,8 @@ async def purge_settled(engine: Engine, keep: float) -> int:
     return int((await engine.reader.ask(f"STREAM.PURGE.{stream}", {"seq": first}))["purged"])
 
 
-async def _settled(engine: Engine, destination: str, last: int) -> int:
-    """Return up to which sequence a destination has settled everything."""
-    info = await consumer(engine, destination)
+def settled_up_to(info: Mapping[str, Any], last: int) -> int:
+    """Return up to which sequence a destination has settled everything, from what was the last one before it was asked."""
     if not info["num_pending"] and not info["num_ack_pending"]:
         return last
     return int(info["ack_floor"]["stream_seq"])
@@ -59,25 +55,25 @@ async def consumer(engine: Engine, destination: str) -> Mapping[str, Any]:
     return await engine.reader.ask(f"CONSUMER.INFO.{stream}.{name}")
 
 
+async def consumers(engine: Engine) -> dict[str, Mapping[str, Any]]:
+    """Return what the server says of every destination's consumer, configured here or not, by its name.
+
+    Raises ``EngineDown`` where the servers of some do not answer.
+    """
+    stream, found = engine.layout.stream("events"), list[Mapping[str, Any]]()
+    while True:
+        page = await engine.reader.ask(f"CONSUMER.LIST.{stream}", {"offset": len(found)})
+        if page.get("missing"):
+            raise EngineDown("engine.unavailable", "Some servers of the cluster do not answer.", retry_after=2)
+        found += page["consumers"]
+        if not page["consumers"] or len(found) >= page["total"]:
+            return {info["name"]: info for info in found if info["config"].get("durable_name")}
+
+
 async def _first_since(engine: Engine, stream: str, moment: float, last: int) -> int:
     """Return the sequence of the first message since a time."""
     found = await engine.reader.first_since(stream, datetime.fromtimestamp(moment, UTC).isoformat())
     return found.sequence if found else last + 1
-
-
-async def bury_overdue(engine: Engine, destination: str, wait: float) -> int:
-    """Turn events that waited too long for their contact into dead letters; return how many."""
-    parking, letters, outcomes = Parking(engine, destination), DeadLetters(engine), Outcomes(engine, destination)
-    count = 0
-    async for kept, stored in parking.overdue(wait):
-        letter = DeadLetter(destination, "failed", _OVERDUE.code, _OVERDUE.message, time(), 0, stored)
-        await letters.bury(letter)
-        event = stored.event
-        recorded = Recorded("failed", _OVERDUE.code, event["messageId"], event["type"], 0, time())
-        await outcomes.record(kept.subject.split(".")[-2], recorded, f"parked.{kept.sequence}")
-        await parking.remove(kept)
-        count += 1
-    return count
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +92,8 @@ class Room:
 
     @property
     def nearly_full(self) -> bool:
-        """Whether new events are to be refused."""
-        return self.used >= self.most * _NEARLY
+        """Whether new events are to be refused; what was no event closes no door to those that are."""
+        return self.name != REFUSED and self.used >= self.most * _NEARLY
 
 
 async def rooms(engine: Engine) -> list[Room]:
