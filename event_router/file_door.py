@@ -23,8 +23,8 @@ from event_router.engine.stored import SENT, StoredEvent, encode_event
 from event_router.event import not_json
 from event_router.intake import read_line
 from event_router.lines import Line
-from event_router.outcomes import DUPLICATE, Delivered, Dropped, Event, Outcome, Reason, Rejected, Retry, Skipped
-from event_router.results import Result, from_json, result_of
+from event_router.outcomes import DUPLICATE, Dropped, Event, Outcome, Reason, Retry
+from event_router.results import OUTCOME_OF, Result, from_json, result_of
 from event_router.resume import Done
 
 if TYPE_CHECKING:
@@ -39,12 +39,6 @@ INTERRUPTED = Retry(
 # Seconds without news, after which a worker's word may have been lost on the way; and what clocks may differ by.
 _SILENCE = 5.0
 _SKEW = 2.0
-_OUTCOMES: dict[str, Callable[[Reason], Outcome]] = {
-    "delivered": Delivered,
-    "skipped": Skipped,
-    "rejected": Rejected,
-    "failed": Retry,
-}
 _BEHIND = Retry(
     Reason("delivery.behind", "An earlier event of this person failed; this one waits for it. Run it again.")
 )
@@ -192,7 +186,7 @@ class FileDoor:
 
     def _recorded(self, job: _Job, found: Settled, why: str) -> Result:
         recorded = found.recorded
-        return self._result(job, _OUTCOMES[recorded.outcome](Reason(recorded.code, why)), recorded.attempts)
+        return self._result(job, OUTCOME_OF[recorded.outcome](Reason(recorded.code, why)), recorded.attempts)
 
     async def _send(self, waiting: _Waiting) -> None:
         job = waiting.job

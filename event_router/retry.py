@@ -38,7 +38,7 @@ class Policy:
         concurrency: Requests in flight at most, for each worker.
         timeout: Seconds that one request may take in all.
         attempts: Failed requests of one event at most; those that Retry-After put off are not counted.
-        give_up_after: Seconds after its acceptance from which a failed event is tried no more.
+        give_up_after: Seconds after its first failure from which an event is tried no more.
         longest_backoff: Seconds between two tries of one event at most.
         longest_wait: Seconds that ``send`` waits while the destination takes nothing; then it ends.
         park_for: Seconds that an event waits for its contact at most.

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Any
+from time import monotonic
+from typing import Any, cast
 
 from event_router.delivery import http_client, http_sender
 from event_router.destination import Destination
@@ -15,8 +16,9 @@ from event_router.engine.contacts import Contacts
 from event_router.engine.engine import Engine
 from event_router.engine.errors import EngineError
 from event_router.engine.intake import DRAINING, Intake
+from event_router.engine.parking import Parking
 from event_router.engine.status import Status, status
-from event_router.engine.upkeep import bury_overdue, purge_settled, rooms, shortage
+from event_router.engine.upkeep import purge_settled, rooms, shortage
 from event_router.logs import said
 from event_router.metrics import Metrics
 from event_router.outcomes import Reason
@@ -35,6 +37,8 @@ _LOG = logging.getLogger("event_router")
 #: Events that a worker holds for each request that it may have in flight: enough to find identifies that go as one.
 _AHEAD = 8
 _UPKEEP = 10.0
+#: Seconds for which the engine's figures are shown again.
+_FRESH = 2.0
 _DRAINING = "doors.draining"
 
 
@@ -60,15 +64,45 @@ async def working(
         requests = Requests(destination, http_sender(client, policy.timeout), gate, rate, policy.concurrency)
         remember = destination.plugin.info.remember
         contacts = Contacts(engine.layout, engine.publisher, engine.reader, destination.name, remember)
-        await contacts.listen(engine.client)
         settling = Settling(engine, destination, policy, pull, observer)
-        worker = Worker(pull, Handler(destination, gate, requests, contacts, settling, alone=alone))
+        handler = Handler(destination, gate, requests, contacts, settling, pull, alone=alone)
+        await contacts.listen(engine.client, handler.forgotten)
+        worker = Worker(pull, handler)
         running = asyncio.create_task(worker.run())
         try:
-            yield gate
+            with _cancelled_by(running):
+                yield gate
         finally:
             await worker.stop(grace)
-            await running
+            await _ended(running, destination.name)
+
+
+class WorkerEnded(RuntimeError):  # noqa: N818
+    """A worker ended by itself, which nothing should bring about: better a process that ends too than a silent one."""
+
+
+@contextmanager
+def _cancelled_by(running: asyncio.Task[None]) -> Iterator[None]:
+    """Cancel the block when a task ends before it."""
+    block = cast("asyncio.Task[Any]", asyncio.current_task())
+
+    def end(_: object) -> None:
+        block.cancel()
+
+    running.add_done_callback(end)
+    try:
+        yield
+    finally:
+        if not running.remove_done_callback(end):
+            block.uncancel()
+
+
+async def _ended(running: asyncio.Task[None], name: str) -> None:
+    """Wait for a worker's end. Raises ``WorkerEnded`` where that was an error."""
+    await asyncio.wait({running})
+    if error := running.exception():
+        _LOG.error("The worker of %s ended, and the process ends with it. Start it again: %s", name, said(error))
+        raise WorkerEnded(f"The worker of {name} ended: {said(error)}") from None
 
 
 @asynccontextmanager
@@ -108,24 +142,20 @@ class Upkeep:
         self._short: Reason | None = None
 
     async def run(self) -> None:
-        """Go on until cancelled."""
+        """Go on until cancelled; however long clearing up takes, the look at what room there is does not wait for it."""
         await self._engine.state.watch("doors", self._heard)
-        while True:
-            try:
-                await self.turn()
-            except Exception as error:  # noqa: BLE001  # Whatever it is, the next turn may work.
-                _LOG.warning("The upkeep could not be done: %s", said(error))
-            await asyncio.sleep(_UPKEEP)
+        async with asyncio.TaskGroup() as group:
+            for work in (self.look, self.clear_up):
+                group.create_task(_now_and_then(work))
 
-    async def turn(self) -> None:
-        """Do it once."""
-        await self._look()
+    async def clear_up(self) -> None:
+        """Let go what waited too long, and purge what is settled and old."""
         for name in self._engine.destinations:
-            await bury_overdue(self._engine, name, self._policies(name).park_for)
+            await Parking(self._engine, name).release_overdue(self._policies(name).park_for)
         await purge_settled(self._engine, self._engine.layout.settings.keep)
-        await self._look()  # Once more, since what went has made room.
+        await self.look()  # What went has made room.
 
-    async def _look(self) -> None:
+    async def look(self) -> None:
         """Close the doors, or open them, as things are."""
         free = self._engine.layout.settings.free_bytes
         self._short = shortage(await rooms(self._engine), self._data, free)
@@ -139,6 +169,15 @@ class Upkeep:
         self._intake.closed = DRAINING if draining else self._short
 
 
+async def _now_and_then(work: Callable[[], Awaitable[None]]) -> None:
+    while True:
+        try:
+            await work()
+        except Exception as error:  # noqa: BLE001  # Whatever it is, the next time it may work.
+            _LOG.warning("The upkeep could not be done: %s", said(error))
+        await asyncio.sleep(_UPKEEP)
+
+
 class Condition:
     """How the router is, for whoever asks over HTTP."""
 
@@ -146,6 +185,8 @@ class Condition:
         self._engine = engine
         self._intake = intake
         self._metrics = metrics
+        self._status: Status | None = None
+        self._stale_at = 0.0
 
     async def ready(self) -> Reason | None:
         """Return why it takes no events now; ``None`` where it does."""
@@ -160,10 +201,15 @@ class Condition:
         return None
 
     async def metrics(self) -> bytes:
-        """Return its figures as Prometheus text."""
-        found: Status | None = None
+        """Return its figures as Prometheus text; those of the engine are at most some seconds old."""
+        now = monotonic()
+        if now >= self._stale_at:  # Whoever asks without end must not keep the engine busy.
+            self._stale_at, self._status = now + _FRESH, await self._asked()
+        return self._metrics.text(self._status)
+
+    async def _asked(self) -> Status | None:
         try:
-            found = await status(self._engine)
+            return await status(self._engine)
         except EngineError as error:
             _LOG.warning("Metrics lack the engine's figures: %s", said(error))
-        return self._metrics.text(found)
+            return None

@@ -91,17 +91,20 @@ async def _run(
     """Send until all is settled, somebody interrupts, or the destination takes nothing for too long; return why it ends."""
     sending = asyncio.ensure_future(door.run(lines))
     since, state = time(), gate.state
-    while not sending.done():
-        if gate.state.name != state.name:
-            since, state = time(), gate.state
-        why = INTERRUPTED if interrupted.is_set() else _ENDED if run.ended.is_set() else None
-        if why := why or impatience(gate.state, time() - since, run.policy, time()):
-            sending.cancel()
-            await asyncio.wait({sending})
-            return why
-        with suppress(EngineError):
-            await door.catch_up()
-        await asyncio.wait({sending}, timeout=_LOOK)
+    try:
+        while not sending.done():
+            if gate.state.name != state.name:
+                since, state = time(), gate.state
+            why = INTERRUPTED if interrupted.is_set() else _ENDED if run.ended.is_set() else None
+            if why := why or impatience(gate.state, time() - since, run.policy, time()):
+                sending.cancel()
+                await asyncio.wait({sending})
+                return why
+            with suppress(EngineError):
+                await door.catch_up()
+            await asyncio.wait({sending}, timeout=_LOOK)
+    finally:
+        sending.cancel()
     try:
         sending.result()
     except ExceptionGroup as errors:

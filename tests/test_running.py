@@ -22,11 +22,14 @@ from event_router.doors.store import Accepted, Unavailable
 from event_router.engine.engine import Engine
 from event_router.engine.errors import EngineDown
 from event_router.engine.intake import DRAINING, Intake
+from event_router.engine.parking import Parking
 from event_router.engine.status import Status
+from event_router.engine.stored import OVERDUE, decode_event
 from event_router.engine.upkeep import Room
 from event_router.metrics import Metrics
 from event_router.retry import Policy
-from event_router.running import Condition, Upkeep, working, working_on_all
+from event_router.running import Condition, Upkeep, WorkerEnded, working, working_on_all
+from event_router.worker.pulling import Pull
 from event_router.worker.worker import Worker
 
 pytestmark = pytest.mark.anyio
@@ -158,6 +161,26 @@ async def test_one_that_cannot_stop_does_not_keep_the_others(
     assert len(stopped) == 2
 
 
+async def test_a_worker_that_ends_ends_the_process(
+    nats: str, script: Script, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is better started again than silent; the other workers are stopped as ever, and no word of an event is told."""
+
+    async def fall(self: Pull) -> None:
+        raise RuntimeError("ted@x.co")
+
+    monkeypatch.setattr(Pull, "keep_alive", fall)
+    async with engine(nats, ("small",)) as opened:
+        with pytest.raises(WorkerEnded, match="The worker of small ended: RuntimeError at test_running"):
+            async with working_on_all(opened, {"small": destination()}, policy, Seen(), grace=5.0):
+                await asyncio.wait_for(asyncio.Future(), 5)
+    task = asyncio.current_task()
+    assert task
+    assert task.cancelling() == 0
+    assert "Start it again: RuntimeError at test_running.py" in caplog.text
+    assert "ted@x.co" not in caplog.text
+
+
 # Upkeep.
 
 
@@ -165,7 +188,7 @@ async def test_open_while_there_is_room(nats: str, tmp_path: Path) -> None:
     """Nothing is refused as long as streams and disk have room."""
     async with kept(nats, tmp_path) as (_, intake, upkeep):
         intake.closed = Reason("engine.full", "It was.")
-        await upkeep.turn()
+        await upkeep.clear_up()
         assert intake.closed is None
         await intake.accept([accepted(identify())])
 
@@ -175,7 +198,7 @@ async def test_closed_before_it_is_full(nats: str) -> None:
     async with kept(nats, event_bytes=MIB) as (_, intake, upkeep):
         big = {"email": "t@x.co", "text": "x" * 250_000}
         await intake.accept([accepted(identify(messageId=f"m-{at}", traits=big)) for at in range(4)])
-        await upkeep.turn()
+        await upkeep.clear_up()
         assert intake.closed is not None
         assert intake.closed.code == "engine.full"
         with pytest.raises(Unavailable) as caught:
@@ -186,7 +209,7 @@ async def test_closed_before_it_is_full(nats: str) -> None:
 async def test_closed_while_the_disk_is_low(nats: str, tmp_path: Path) -> None:
     """Our own server's disk counts, where we know it."""
     async with kept(nats, tmp_path, free_bytes=1024**5) as (_, intake, upkeep):
-        await upkeep.turn()
+        await upkeep.clear_up()
         assert intake.closed is not None
         assert intake.closed.code == "engine.disk_low"
         assert str(tmp_path) in intake.closed.message
@@ -217,7 +240,7 @@ async def test_draining(nats: str, monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_draining_ends_while_there_is_no_room(nats: str, tmp_path: Path) -> None:
     """The doors stay closed, for the other reason."""
     async with kept(nats, tmp_path, free_bytes=1024**5) as (_opened, intake, upkeep):
-        await upkeep.turn()
+        await upkeep.clear_up()
         upkeep._heard("doors.draining", value=True)
         assert intake.closed == DRAINING
         upkeep._heard("doors.draining", value=False)
@@ -226,15 +249,39 @@ async def test_draining_ends_while_there_is_no_room(nats: str, tmp_path: Path) -
 
 
 async def test_what_waited_too_long(nats: str) -> None:
-    """Its patience is the destination's own."""
+    """Its patience is the destination's own; then it is given to its worker a last time."""
     async with kept(nats) as (opened, _, upkeep), hands(opened) as some:
         await some.deal(track())
-        await upkeep.turn()
-        assert await some.letters() == []
+        await upkeep.clear_up()
+        assert await some.left() == ["parked"]
         upkeep._policies = lambda name: Policy(park_for=0.0)
-        await upkeep.turn()
-        (letter,) = await some.letters()
-        assert letter.code == "delivery.parked_too_long"
+        await upkeep.clear_up()
+        assert await some.left() == []
+        (held,) = await some.take(1)
+        assert decode_event(held.data).again == OVERDUE
+
+
+async def test_a_look_does_not_wait_for_what_takes_long(nats: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Doors are closed in time, however many events wait to be let go."""
+    begun = asyncio.Event()
+
+    async def endless(_: Parking, wait: float) -> int:
+        begun.set()
+        return await asyncio.Future()
+
+    monkeypatch.setattr(Parking, "release_overdue", endless)
+    monkeypatch.setattr(running, "_UPKEEP", 0.001)
+    async with kept(nats, event_bytes=MIB, refused_bytes=MIB) as (_, intake, upkeep):
+        task = asyncio.create_task(upkeep.run())
+        await asyncio.wait_for(begun.wait(), 5)
+        big = {"email": "t@x.co", "text": "x" * 250_000}
+        await intake.accept([accepted(identify(messageId=f"m-{at}", traits=big)) for at in range(4)])
+
+        async def is_closed() -> bool:
+            return intake.closed is not None
+
+        await until(is_closed)
+        task.cancel()
 
 
 async def test_settled_events_go(nats: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -242,10 +289,10 @@ async def test_settled_events_go(nats: str, monkeypatch: pytest.MonkeyPatch) -> 
     async with kept(nats, keep=60.0) as (opened, _, upkeep), hands(opened) as some:
         await some.deal(identify())
         await some.idle()
-        await upkeep.turn()
+        await upkeep.clear_up()
         assert len(await some.kept("events")) == 1
         monkeypatch.setattr("event_router.engine.upkeep.time", lambda: time() + 61)
-        await upkeep.turn()
+        await upkeep.clear_up()
         assert await some.kept("events") == []
 
 
@@ -300,7 +347,9 @@ async def test_metrics(nats: str) -> None:
     """They are those of this process, and of the engine."""
     async with kept(nats) as (opened, intake, _), hands(opened) as some:
         await some.deal(track())
-        text = (await Condition(opened, intake, Metrics()).metrics()).decode()
+        condition = Condition(opened, intake, Metrics())
+        text = (await condition.metrics()).decode()
+        assert text == (await condition.metrics()).decode()
         found = {
             sample.name: sample.value for family in text_string_to_metric_families(text) for sample in family.samples
         }

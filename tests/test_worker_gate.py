@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from workers import Clock, Values, until
 
 from event_router.api import Reason
-from event_router.worker.gate import DOWN, DOWN_AFTER, MISCONFIGURED, OPEN, THROTTLED, Gate, GateState, pause
+from event_router.engine.errors import EngineDown
+from event_router.worker import gate as module
+from event_router.worker.gate import DOWN, DOWN_AFTER, MISCONFIGURED, OPEN, THROTTLED, Gate, GateState, merged, pause
 
 pytestmark = pytest.mark.anyio
 
@@ -42,6 +44,30 @@ async def stuck(task: asyncio.Task[Any]) -> bool:
 def test_pause_law(level: int) -> None:
     """Pauses double, from one second to a minute."""
     assert 1 <= pause(level) <= pause(level + 1) <= min(60, 2 * pause(level))
+
+
+TIMES = st.floats(0, 100)
+STATES = st.builds(
+    GateState,
+    st.sampled_from([OPEN, THROTTLED, DOWN, MISCONFIGURED]),
+    TIMES,
+    st.just("c"),
+    st.just("m"),
+    patience=TIMES,
+)
+
+
+@given(STATES, STATES, TIMES)
+def test_merged_law(known: GateState, news: GateState, now: float) -> None:
+    """News count, but a wait that the destination asked for is cut short by none, and never forgotten by the result."""
+    both = merged(known, news, now)
+    waits = [one.until if one.name == THROTTLED else one.patience for one in (known, news)]
+    if max(waits) > now:
+        assert both.until >= max(waits)
+        assert both.name == (news.name if news.name in {DOWN, MISCONFIGURED} else THROTTLED)
+        assert merged(both, GateState(), now).until == max(waits)
+    else:
+        assert both == news
 
 
 async def test_open_at_first() -> None:
@@ -148,6 +174,100 @@ async def test_misconfigured_is_tried_again_after_a_while() -> None:
     assert await gate.enter() is True
     await gate.answered()
     assert gate.state.name == OPEN
+
+
+async def test_wrong_settings_cut_no_wait_short() -> None:
+    """What was under way when Retry-After came may be refused; the time asked for counts all the same, and the other way round."""
+    gate, clock = make()
+    await gate.throttle(3600.0, WHY)
+    await gate.misconfigured(WHY)
+    assert (gate.state.name, gate.state.until) == (MISCONFIGURED, 4600.0)
+    await gate.throttle(7200.0, WHY)
+    assert (gate.state.name, gate.state.until) == (MISCONFIGURED, 8200.0)
+    clock.now = 8200.0
+    await gate.answered()
+    assert gate.state == GateState()
+
+
+async def test_who_finds_it_up_cuts_no_wait_short() -> None:
+    """Two workers, one told to wait and one answered, at the same moment: all wait."""
+    values = Values()
+    (one, _), (other, clock) = make(values), make(values)
+    await fail(other)
+    clock.now = 1001.0
+    await one.throttle(3600.0, WHY)
+    await other.answered()
+    assert other.state == GateState(THROTTLED, 4600.0, WHY.code, WHY.message)
+    assert values.known["gate.small"]["until"] == 4600.0
+
+
+async def test_why_they_wait_is_known_though_the_words_are_lost() -> None:
+    """Of a wait within wrong settings there is the time; its reason is ours."""
+    assert merged(GateState(MISCONFIGURED, 9.0, "c", "m", patience=9.0), GateState(), 1.0).code == "delivery.throttled"
+
+
+async def test_what_was_said_while_there_was_no_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is read soon, since nobody repeats it; an engine that is away is asked again."""
+    monkeypatch.setattr(module, "_LOOK", 0.001)
+    values, asked = Values(), 0
+
+    async def get(key: str) -> Any:
+        nonlocal asked
+        asked += 1
+        if asked == 1:
+            raise EngineDown("engine.unavailable", "It is away.", retry_after=1)
+        return values.known.get(key)
+
+    monkeypatch.setattr(values, "get", get)
+    gate, _ = make(values)
+    looking = asyncio.create_task(gate.keep_in_step())
+    await make(values)[0].throttle(3600.0, WHY)
+
+    async def closed() -> bool:
+        return gate.closed
+
+    await until(closed)
+    looking.cancel()
+
+
+async def test_what_could_not_be_told_is_not_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who looks again and finds what was known before keeps what was learnt since."""
+    values = Values()
+    gate, clock = make(values)
+    await gate.throttle(1.0, WHY)
+    clock.now = 1002.0
+    values.broken = True
+    await fail(gate)
+    await gate._look()
+    assert gate.state.name == DOWN
+
+
+async def test_a_worker_holds_back_while_the_engine_takes_nothing() -> None:
+    """For longer each time, up to a minute; for itself only, and it ends with the first thing that is taken."""
+    values = Values()
+    gate, clock = make(values)
+    holds = []
+    for _ in range(6):
+        holds.append(gate.hold())
+        assert gate.hold() == 0.0
+        assert gate.closed
+        gate.taken()  # It was on its way before.
+        clock.now += holds[-1]
+    assert holds == [5, 10, 20, 40, 60, 60]
+    assert not gate.closed
+    gate.taken()
+    assert gate.hold() == 5.0
+    entering, waiting = asyncio.create_task(gate.enter()), asyncio.create_task(gate.held())
+    assert await stuck(entering)
+    assert await stuck(waiting)
+    clock.now += 5.0
+    gate._wake()
+    assert await entering is False
+    await waiting
+    gate.hold()
+    gate.go_on()
+    assert not gate.closed
+    assert (gate.state, values.known) == (GateState(), {})
 
 
 async def test_answers_of_a_throttled_destination_change_nothing() -> None:

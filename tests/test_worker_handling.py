@@ -22,7 +22,7 @@ from event_router.api import (
     Transformed,
 )
 from event_router.engine.parking import Parking
-from event_router.engine.stored import REPLAYED, StoredEvent
+from event_router.engine.stored import OVERDUE, REPLAYED, StoredEvent
 from event_router.worker.settling import Settling
 
 pytestmark = pytest.mark.anyio
@@ -203,3 +203,87 @@ async def test_replays(nats: str, *, surveys: bool, outcome: str) -> None:
         await some.deal(track(), again=REPLAYED, surveys=surveys)
         assert [one.outcome for one in some.seen.all] == ["delivered", outcome]
         assert len(await some.kept("outcomes")) == 1
+
+
+async def test_a_replay_that_comes_first(nats: str) -> None:
+    """The event itself was in a worker's hands: what the replay was not allowed to do, it does; once."""
+
+    def transform(context: Context, event: Event) -> Transformed | Skipped:
+        if context.replay:
+            return Skipped(Reason("small.replay", "No survey."))
+        return Transformed((Request("survey", "POST", "http://x/", event["messageId"]),))
+
+    async with engine(nats, ("small",)) as opened, hands(opened) as some:
+        some.serve(destination(transform_track=transform))
+        await some.put(track())
+        await some.take(1)
+        await some.deal(track(), again=REPLAYED)
+        await some.lose()
+        await some.handle(await some.take(1))
+        assert [one[1:3] for one in some.seen.all] == [("skipped", "small.replay"), DELIVERED]
+        (kept,) = await some.kept("outcomes")
+        assert kept.subject.split(".")[3] == "delivered"
+        await some.deal(track(), again=REPLAYED)
+        await some.deal(track(messageId="m-2"), again=OVERDUE)
+        assert len(some.script.requests) == 1
+        await some.idle()
+
+
+async def test_parked_by_the_destination_though_it_has_the_contact(nats: str) -> None:
+    """Nothing would release it, so it is tried again, less and less often, and given up in the end."""
+    limits: dict[str, Any] = {"attempts": 3, "longest_backoff": 0.001}
+    async with engine(nats, ("small",)) as opened, hands(opened, answer(), then=answer(202), **limits) as some:
+        await some.deal(identify(), track())
+        for _ in range(2):
+            await some.handle(await some.take(1))
+        assert [one[1:3] for one in some.seen.all[1:]] == [("retrying", "small.202")] * 2 + [("failed", "small.202")]
+        (letter,) = await some.letters()
+        assert letter.reason == "It said 202. Given up after 3 attempts."
+        assert await some.left() == ["dead"]
+
+
+async def test_parked_by_the_destination_while_its_contact_changed(nats: str) -> None:
+    """What it lacked may be there now: it is released, and goes with the new contact."""
+
+    def change(request: Request) -> Any:
+        changing.append(asyncio.create_task(some.contacts.remember(who, say("b", LATER, plan="B"))))
+        return answer(202)
+
+    changing: list[asyncio.Task[None]] = []
+    async with engine(nats, ("small",)) as opened, hands(opened, answer(), change) as some:
+        who = opened.people.person(identify())
+        await some.deal(say("a"), track())
+        assert some.seen.all[-1].outcome == "parked"
+        await some.handle(await some.take(1))
+        assert some.bodies[-1] == ["m-2", {"email": "t@x.co", "plan": "B"}]
+        assert await some.left() == []
+        await asyncio.gather(*changing)
+
+
+async def test_overdue(nats: str) -> None:
+    """What waited too long is decided once more: without a contact it is given up, and says so."""
+    async with engine(nats, ("small",)) as opened, hands(opened) as some:
+        await some.deal(track())
+        assert await Parking(opened, "small").release_overdue(0.0) == 1
+        await some.handle(await some.take(1))
+        (letter,) = await some.letters()
+        assert (letter.outcome, letter.code) == ("failed", "delivery.parked_too_long")
+        recorded = await some.outcome(track())
+        assert recorded is not None
+        assert (recorded.outcome, recorded.code, recorded.again) == ("failed", "delivery.parked_too_long", OVERDUE)
+        assert await some.left() == ["dead"]
+        assert not some.bodies
+        await some.idle()
+
+
+async def test_overdue_but_its_contact_came(nats: str) -> None:
+    """It came at the last moment, and from another worker: then it is delivered, once."""
+    async with engines(nats, 2, destinations=("small",)) as (one, two), hands(one) as some, hands(two) as other:
+        await some.deal(track())
+        await Parking(one, "small").release_overdue(0.0)
+        held = await some.take(1)
+        await other.put(say("a"))
+        await other.handle(await some.take(1))
+        await some.handle(held)
+        assert some.seen.all[-1][1:3] == DELIVERED
+        assert await some.left() == []

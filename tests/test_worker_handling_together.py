@@ -19,7 +19,8 @@ from event_router.api import (
     Request,
     Transformed,
 )
-from event_router.engine.errors import EngineDown, EngineError
+from event_router.engine.errors import EngineError
+from event_router.worker.pulling import LostError
 from event_router.worker.settling import Settling
 
 pytestmark = pytest.mark.anyio
@@ -153,7 +154,7 @@ async def test_an_engine_that_fails_in_the_middle(
         nonlocal calls
         calls += 1
         if calls == 2:
-            raise EngineDown("engine.unavailable", "gone", retry_after=1)
+            raise EngineError("engine.bad", "It is wrong.")
         await real(self, *args)
 
     monkeypatch.setattr(Settling, "settle", settle)
@@ -172,7 +173,7 @@ async def test_the_first_fails(nats: str, monkeypatch: pytest.MonkeyPatch) -> No
     """The one that was begun with is whoever called's, the others wait again."""
 
     async def get(*args: Any) -> None:
-        raise EngineDown("engine.unavailable", "gone", retry_after=1)
+        raise EngineError("engine.bad", "It is wrong.")
 
     async with engine(nats, ("small",)) as opened, hands(opened) as some:
         monkeypatch.setattr(Settling, "settle", get)
@@ -182,3 +183,20 @@ async def test_the_first_fails(nats: str, monkeypatch: pytest.MonkeyPatch) -> No
         with pytest.raises(EngineError):
             await some.handler.handle("p", one, lane)
         assert list(lane) == [other]
+
+
+async def test_one_that_is_not_ours_any_more(nats: str) -> None:
+    """What another worker has by now goes with nobody; those that are ours are sent, each by itself."""
+    async with engine(nats, ("small",)) as opened, hands(opened) as some:
+        await some.put(say("a"), say("lost"), say("c", plan="C"))
+        one, lost, other = await some.take(3)
+        some.pull._ours[lost.sequence] = 0.0
+        lane = deque([lost, other])
+        with pytest.raises(LostError):
+            await some.handler.handle("p", one, lane)
+        assert list(lane) == [lost, other]
+        with pytest.raises(LostError):
+            await some.handle([lost])
+        await some.handle([other])
+        assert some.seen.short == [("a", *DELIVERED), ("c", *DELIVERED)]
+        assert [body["messageId"] for body in some.bodies] == ["a", "c"]

@@ -11,6 +11,7 @@ from support import identify
 
 from event_router.engine.outcomes import Settled
 from event_router.engine.stored import (
+    OVERDUE,
     RELEASED,
     REPLAYED,
     RETRIED,
@@ -20,7 +21,7 @@ from event_router.engine.stored import (
     Trying,
     encode_event,
 )
-from event_router.worker.jobs import Job, is_settled, read_job
+from event_router.worker.jobs import Job, is_settled, read_job, recorded_as
 from event_router.worker.pulling import Held
 
 NOW = 1_800_000_000.0
@@ -36,9 +37,9 @@ def job(again: str | None = None, deliveries: int = 1, **changes: Any) -> Job:
     return Job(held(deliveries=deliveries), StoredEvent(identify(), "-", again=again), "p", **changes)
 
 
-def settled(outcome: str = "delivered", at: float = NOW - 1) -> Settled:
+def settled(outcome: str = "delivered", at: float = NOW - 1, again: str | None = None) -> Settled:
     """Return a recorded outcome."""
-    return Settled(Recorded(outcome, "code", "m-1", "identify", 1, at), 3, at)
+    return Settled(Recorded(outcome, "code", "m-1", "identify", 1, at, again), 3, at)
 
 
 def test_what_was_stored_is_read() -> None:
@@ -114,8 +115,29 @@ def test_requests_settled_before() -> None:
         (SENT, settled(), True),
         (SENT, settled("rejected"), False),
         (SENT, settled("rejected", NOW + 1), True),
+        (None, settled("skipped", again=REPLAYED), False),
+        (OVERDUE, settled("skipped", NOW + 1, REPLAYED), False),
+        (None, settled("delivered", again=REPLAYED), True),
+        (REPLAYED, settled("skipped", NOW + 1, REPLAYED), True),
+        (None, settled("skipped", again=RETRIED), True),
     ],
 )
 def test_settled(again: str | None, found: Settled | None, is_so: bool) -> None:
     """A recorded outcome ends an event, unless it is dealt with once more on purpose and has none since then."""
     assert is_settled(job(again), found) is is_so
+
+
+@pytest.mark.parametrize(
+    ("again", "before", "said"),
+    [
+        (None, None, None),
+        (RETRIED, None, RETRIED),
+        (REPLAYED, None, REPLAYED),
+        (REPLAYED, settled(again=None), None),
+        (REPLAYED, settled(again=REPLAYED), REPLAYED),
+        (None, settled(again=REPLAYED), None),
+    ],
+)
+def test_recorded_as(again: str | None, before: Settled | None, said: str | None) -> None:
+    """An outcome is a replay's only where the event itself has none: else a later duplicate would pass for unsettled."""
+    assert recorded_as(job(again, before=before)) == said

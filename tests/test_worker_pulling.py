@@ -9,6 +9,7 @@ import pytest
 from engines import engine
 from hypothesis import given
 from hypothesis import strategies as st
+from nats import errors
 from support import identify
 from workers import hands, until
 
@@ -97,12 +98,7 @@ async def test_a_server_that_forgot_is_asked_again(nats: str, monkeypatch: pytes
     """Without a sign of life for long a request counts as lost."""
     async with engine(nats, ("small",)) as opened, hands(opened) as some:
         await some.pull.ask()
-        said: list[bytes] = []
-
-        async def say(subject: str, data: bytes, reply: str = "") -> None:
-            said.append(data)
-
-        monkeypatch.setattr(some.pull, "_say", say)
+        said = _listen(some.pull, monkeypatch)
         await some.pull.ask()
         assert not said
         some.pull._heard_at -= 2 * pulling._BEATS + 2
@@ -123,6 +119,99 @@ async def test_held_events_are_kept_alive(nats: str, monkeypatch: pytest.MonkeyP
         alive.cancel()
         (again,) = await some.take(1)
         assert (again.sequence, again.deliveries) == (one.sequence, 2)
+
+
+async def test_what_was_not_kept_alive_is_not_ours(nats: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It goes to another, or comes again; who had it before can neither end it nor give it back, nor keep it alive."""
+    monkeypatch.setattr("event_router.engine.layout.ACK_WAIT", 0.2)
+    monkeypatch.setattr(pulling, "ACK_WAIT", 0.2)
+    async with engine(nats, ("small",)) as opened, hands(opened) as some:
+        await some.put(*events(1))
+        (one,) = await some.take(1)
+        assert some.pull.keeps(one)
+        (again,) = await some.take(1)
+        assert (again.sequence, again.deliveries) == (one.sequence, 2)
+        assert not some.pull.keeps(one)
+        await some.pull.done(one)
+        await some.pull.put_back(one)
+        some.pull.drop(one)
+        assert some.pull.holding == {again.sequence: again}
+        some.pull._ours[again.sequence] = 0.0
+        said = _listen(some.pull, monkeypatch)
+        await some.pull._extend(1e12)
+        await some.pull.done(again)
+        assert not said
+        assert not some.pull.holding
+        assert (await some.take(1))[0].deliveries == 3
+
+
+async def test_silence_is_no_sign_that_it_was_kept_alive(nats: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only an answer counts: a connection may be gone before anybody notices."""
+    async with engine(nats, ("small",)) as opened, hands(opened) as some:
+        await some.put(*events(2))
+        await some.take(2)
+        before = dict(some.pull._ours)
+
+        async def silence(*args: Any, **kwargs: Any) -> None:
+            raise errors.TimeoutError
+
+        with monkeypatch.context() as patched:
+            patched.setattr(opened.client, "request", silence)
+            with pytest.raises(EngineDown):
+                await some.pull._extend(1e12)
+        assert some.pull._ours == before
+        await some.pull._extend(1e12)
+        assert set(some.pull._ours.values()) == {1e12}
+
+
+def _listen(pull: Pull, monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    said: list[bytes] = []
+
+    async def say(subject: str, data: bytes, reply: str = "") -> None:
+        said.append(data)
+
+    monkeypatch.setattr(pull, "_say", say)
+    return said
+
+
+async def test_a_consumer_that_is_gone_is_made_again(
+    nats: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whoever deleted it is told what that means, once; and events come again."""
+    async with engine(nats, ("small",)) as opened, hands(opened) as some:
+        await some.pull.restore()
+        await opened.reader.ask(f"CONSUMER.DELETE.{opened.layout.stream('events')}.small")
+
+        async def refused() -> bool:
+            some.pull._asked = 0  # A request that is lost together with the consumer is made once more, after a while.
+            await some.pull.ask()
+            return some.pull._refused
+
+        async def fail(*args: Any) -> None:
+            raise EngineDown("engine.unavailable", "It is away.", retry_after=1)
+
+        await until(refused)
+        with monkeypatch.context() as patched:
+            patched.setattr(pulling, "migrate", fail)
+            for _ in range(2):
+                with pytest.raises(EngineDown):
+                    await some.pull.restore()
+        await some.pull.restore()
+        assert not some.pull._refused
+        some.pull._asked = 0
+        await some.put(*events(1))
+        await some.take(1)
+        assert caplog.text.count("The consumer of small was gone") == 1
+        assert "event-router replay" in caplog.text
+
+
+async def test_a_refusal_for_another_reason(nats: str, caplog: pytest.LogCaptureFixture) -> None:
+    """A leader that changed, or too many who wait: there is nothing to make."""
+    async with engine(nats, ("small",)) as opened, hands(opened) as some:
+        some.pull._refused = True
+        await some.pull.restore()
+        assert not some.pull._refused
+        assert caplog.text == ""
 
 
 async def test_stop_returns_what_nobody_took(nats: str) -> None:

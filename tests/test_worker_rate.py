@@ -43,11 +43,45 @@ async def test_turns_of_two_workers_are_evenly_spaced() -> None:
 
 
 async def test_many_turns_cost_one_write() -> None:
-    """A second's worth is taken at a time, and no more, so that little is lost with a worker that dies."""
+    """Behind the first, a second's worth is taken at a time, and no more: little is lost with a worker that dies."""
     values, clock = Values(), Clock(1000.0)
     turns = rate(values, 0.1, clock, [])
-    await asyncio.gather(*(turns.turn() for _ in range(20)))
-    assert values.writes == 2
+    await asyncio.gather(*(turns.turn() for _ in range(21)))
+    assert values.writes == 3
+
+
+async def test_who_is_not_next_takes_no_turn() -> None:
+    """Under a slow limit a worker that is stopped has taken one turn in advance, however many wait for theirs."""
+    values, clock, asleep = Values(), Clock(1000.0), asyncio.Event()
+
+    async def sleep(seconds: float) -> None:
+        asleep.set()
+        await asyncio.Future()
+
+    turns = Rate(values.state, "small.one", 10.0, clock=clock, sleep=sleep)
+    waiting = [asyncio.create_task(turns.turn()) for _ in range(32)]
+    await asyncio.wait_for(asleep.wait(), 5)
+    for task in waiting:
+        task.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
+    assert values.known == {"rate.small~one": 1020.0}
+
+
+async def test_turns_that_nobody_used_are_no_credit() -> None:
+    """What was taken in advance for some that gave up is not used up later, all at once."""
+    values, clock, times = Values(), Clock(1000.0), list[float]()
+    turns = rate(values, 0.1, clock, times)
+    turns._turns.extend([1000.1, 1000.2, 1000.3])
+    clock.now = 2000.0
+    await asyncio.gather(*(turns.turn() for _ in range(3)))
+    assert [round(time - 2000, 6) for time in times] == [0.1, 0.2]
+
+
+async def test_a_clock_that_is_ahead_delays_nobody_for_long() -> None:
+    """What another worker's clock made of the line counts for as much as many workers together can have taken."""
+    values, clock, times = Values({"rate.small~one": 9999.0}), Clock(1000.0), list[float]()
+    await rate(values, 0.1, clock, times).turn()
+    assert times == [pytest.approx(1032.0)]
 
 
 async def test_time_that_nobody_used_is_no_credit() -> None:

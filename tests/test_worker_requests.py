@@ -14,8 +14,9 @@ from event_router.api import Delivered, Misconfigured, Outcome, Reason, Rejected
 from event_router.delivery import Answer, Sender
 from event_router.engine.stored import Answered
 from event_router.worker.gate import DOWN, DOWN_AFTER, MISCONFIGURED, OPEN, Gate
+from event_router.worker.pulling import LostError
 from event_router.worker.rate import Rate
-from event_router.worker.requests import Requests, Sent
+from event_router.worker.requests import USUAL, Requests, Sent, Terms
 
 pytestmark = pytest.mark.anyio
 
@@ -42,9 +43,9 @@ class Parts:
             self.slept.append(round(seconds, 6))
             await self.clock.sleep(seconds)
 
-    async def send(self, *requests: Request, begin: int = 0) -> Sent:
+    async def send(self, *requests: Request, begin: int = 0, terms: Terms = USUAL) -> Sent:
         """Send requests."""
-        return await self.requests.send(requests, begin)
+        return await self.requests.send(requests, begin, terms)
 
 
 def name(outcome: Outcome) -> tuple[str, str]:
@@ -141,6 +142,51 @@ async def test_a_probe_that_fails_keeps_it_closed() -> None:
         await parts.send(ONE)
     assert parts.slept == [1.0, 2.0]
     assert parts.gate.state.level == 2
+
+
+async def test_who_finds_out_that_it_is_still_down_made_no_attempt() -> None:
+    """An event must not be given up for what it does for all."""
+    parts = Parts(Script(*[UNREACHABLE] * (DOWN_AFTER + 2)))
+    assert [(await parts.send(ONE)).attempts for _ in range(DOWN_AFTER + 2)] == [1] * DOWN_AFTER + [0, 0]
+
+
+async def test_what_is_not_ours_is_not_sent() -> None:
+    """It is another's by now, who sends it."""
+    script = Script()
+    with pytest.raises(LostError):
+        await Parts(script).send(ONE, terms=Terms(ours=lambda: False))
+    assert not script.requests
+
+
+IMPATIENT = Terms(patient=False)
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        (answer(429, retry_after="9"), "delivery.throttled"),
+        (answer(401), "delivery.throttled"),
+        (answer(503), "small.503"),
+    ],
+)
+async def test_who_does_not_wait(said: Answer, code: str) -> None:
+    """It comes back where all have to wait, with its first request settled; what goes wrong with it alone is told as ever."""
+    parts = Parts(Script(answer(), said))
+    sent = await parts.send(ONE, TWO, terms=IMPATIENT)
+    assert (sent.outcome.reason.code, sent.settled, sent.attempts) == (code, 1, 1 + (code == "small.503"))
+    assert parts.slept == []
+
+
+async def test_who_does_not_wait_for_a_closed_gate() -> None:
+    """Nothing is sent, and it says so."""
+    script = Script()
+    parts = Parts(script)
+    await parts.gate.throttle(9.0, Reason("small.429", "Later."))
+    sent = await parts.send(ONE, terms=IMPATIENT)
+    assert sent == Sent(sent.outcome, 0, 0, None)
+    assert isinstance(sent.outcome, Retry)
+    assert sent.outcome.throttled
+    assert not script.requests
 
 
 async def test_what_was_not_sent_says_nothing_of_the_destination() -> None:

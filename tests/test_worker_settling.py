@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 from engines import engine
 from support import answer, identify, order, track
-from worker_plugin import KEY
+from worker_plugin import DELIVERED, KEY
 from workers import Clock, hands
 
 from event_router.api import Reason, Retry
+from event_router.engine.parking import Parking
 from event_router.engine.publishing import Message
 from event_router.engine.stored import REPLAYED, Answered, Trying, decode_trying
-from event_router.engine.upkeep import bury_overdue
+from event_router.worker.gate import DOWN_AFTER
 
 pytestmark = pytest.mark.anyio
 
@@ -64,7 +65,9 @@ async def test_retried_with_patience(nats: str) -> None:
         await some.deal(identify())
         assert await some.outcome(identify()) is None
         (kept,) = await some.kept("retries")
-        assert decode_trying(kept.data) == Trying(1, 0, 1, 0, "small.503")
+        trying = decode_trying(kept.data)
+        assert trying == Trying(1, 0, 1, 0, "small.503", trying.first_at)
+        assert 0 <= time.time() - trying.first_at < 60
         await some.handle(await some.take(1))
         assert some.seen.short == [("m-1", "delivered", "delivered"), ("m-1", "retrying", "small.503")]
         recorded = await some.outcome(identify())
@@ -91,16 +94,38 @@ async def test_given_up_after_so_many_attempts(nats: str) -> None:
         await some.idle()
 
 
-async def test_given_up_at_some_age(nats: str) -> None:
-    """An event is not tried for ever: its age counts, from when it was accepted."""
-    clock = Clock(time.time() + 90)
-    async with engine(nats, ("small",)) as opened, hands(opened, then=BUSY, clock=clock, give_up_after=100) as some:
-        await some.deal(identify(messageId="young"))
-        clock.now += 20
-        await some.deal(identify(messageId="old"))
-        assert some.seen.short == [("old", "failed", "small.503"), ("young", "retrying", "small.503")]
+async def test_given_up_some_time_after_its_first_failure(nats: str) -> None:
+    """An event is not tried for ever; but how long it waited before, in a lag or for its contact, does not count."""
+    clock = Clock(time.time() + 2 * 86_400)
+    limits: dict[str, Any] = {"give_up_after": 100, "longest_backoff": 0.001}
+    async with engine(nats, ("small",)) as opened, hands(opened, then=BUSY, clock=clock, **limits) as some:
+        await some.deal(identify())
+        for passed in (90, 20):
+            clock.now += passed
+            await some.handle(await some.take(1))
+        assert [one.outcome for one in some.seen.all] == ["retrying", "retrying", "failed"]
         (letter,) = await some.letters()
-        assert letter.reason.endswith("Given up after 1 attempt.")
+        assert letter.reason.endswith("Given up after 3 attempts.")
+
+
+async def test_an_outage_uses_up_no_attempts(nats: str) -> None:
+    """Whoever finds out, again and again, that a destination is still down is delivered once it is up."""
+    clock = Clock(time.time())
+    limits: dict[str, Any] = {"attempts": DOWN_AFTER + 1, "longest_backoff": 0.001}
+    async with engine(nats, ("small",)) as opened, hands(opened, *[BUSY] * 40, clock=clock, **limits) as some:
+        await some.put(identify())
+        for _ in range(40):
+            held = await some.take(1)
+            clock.now = max(clock.now, some.gate.state.until)
+            await some.handle(held)
+        assert {one.outcome for one in some.seen.all} == {"retrying"}
+        held = await some.take(1)
+        clock.now = some.gate.state.until
+        await some.handle(held)
+        assert some.seen.all[-1][1:3] == DELIVERED
+        recorded = await some.outcome(identify())
+        assert recorded is not None
+        assert recorded.attempts == DOWN_AFTER + 1
 
 
 async def test_what_a_destination_asks_for_one_event_counts(nats: str) -> None:
@@ -123,8 +148,8 @@ async def test_requests_that_went_through_are_not_made_again(nats: str) -> None:
         (letter,) = await some.letters()
         assert (letter.stored.settled, letter.attempts) == (1, 4)
         await some.retry()
-        assert some.seen.all[-1].outcome == "parked"
-        # The second look found the contact and released it.
+        # Parked by the destination, which has the contact: nothing would release it, so it is tried again.
+        assert some.seen.all[-1][1:3] == ("retrying", "small.202")
         await some.handle(await some.take(1))
         assert some.seen.all[-1].outcome == "delivered"
         assert some.kinds == ["contact", "order", "survey", "survey", "survey", "survey", "survey"]
@@ -165,7 +190,8 @@ async def test_retried_before_its_contact_came(nats: str) -> None:
     """What waited too long, was retried, and waits again, is delivered when the contact comes: its old outcome is gone."""
     async with engine(nats, ("small",)) as opened, hands(opened) as some:
         await some.deal(track())
-        assert await bury_overdue(opened, "small", 0.0) == 1
+        assert await Parking(opened, "small").release_overdue(0.0) == 1
+        await some.handle(await some.take(1))
         await some.retry()
         assert await some.outcome(track()) is None
         await some.deal(identify())

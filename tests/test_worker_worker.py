@@ -15,7 +15,9 @@ from workers import Hands, Slow, hands, slow, until
 from event_router.api import Reason, Request
 from event_router.delivery import Answer
 from event_router.engine.errors import EngineDown
+from event_router.worker import gate as gate_module
 from event_router.worker import worker as module
+from event_router.worker.gate import GateState
 from event_router.worker.handling import Handler
 from event_router.worker.pulling import Pull
 from event_router.worker.settling import Settling
@@ -97,7 +99,7 @@ async def test_an_event_that_raises_stays_alone(nats: str, caplog: pytest.LogCap
 
 
 async def test_an_engine_that_was_away(nats: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Events wait until it is back, however often they were tried: it is not their fault."""
+    """Events wait until it is back, however long that takes: it is not their fault, and none is sent again."""
     real, calls = Settling.settle, 0
 
     async def settle(self: Settling, *args: Any) -> None:
@@ -108,11 +110,13 @@ async def test_an_engine_that_was_away(nats: str, monkeypatch: pytest.MonkeyPatc
         await real(self, *args)
 
     monkeypatch.setattr(Settling, "settle", settle)
+    monkeypatch.setattr(gate_module, "_FIRST_HOLD", 0.0001)
     async with engine(nats, ("small",)) as opened, hands(opened, loop=True) as some:
         await some.put(person(1))
         async with some.working():
             await some.seen.until(1)
         assert some.seen.short == [("m-1", *DELIVERED)]
+        assert len(some.script.requests) == 1
         assert await some.letters() == []
 
 
@@ -159,27 +163,54 @@ async def test_asking_fails(nats: str, monkeypatch: pytest.MonkeyPatch) -> None:
             await some.seen.until(1)
 
 
-async def test_a_worker_that_stands_still_says_so(
-    nats: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    """What should never happen is in the log, without what it was about."""
-    fallen = asyncio.Event()
+@pytest.mark.parametrize("part", ["take", "keep_alive", "start"])
+async def test_a_worker_that_cannot_go_on_ends(nats: str, monkeypatch: pytest.MonkeyPatch, part: str) -> None:
+    """What should never happen is told to whoever runs it, who must not take it for one that works."""
 
-    async def take(self: Pull, seconds: float) -> list[Any]:
-        fallen.set()
-        raise RuntimeError("ted@x.co")
+    async def fall(*args: Any) -> None:
+        raise RuntimeError(part)
 
-    monkeypatch.setattr(Pull, "take", take)
+    monkeypatch.setattr(Pull, part, fall)
+    async with engine(nats, ("small",)) as opened, hands(opened, loop=True) as some:
+        with pytest.raises(RuntimeError, match=part):
+            await asyncio.wait_for(module.Worker(some.pull, some.handler).run(), 5)
+
+
+async def test_what_is_not_ours_any_more_is_dropped(nats: str) -> None:
+    """Cut off for too long, a worker neither sends nor puts back what another has by now; its neighbour is delivered."""
+    async with engine(nats, ("small",)) as opened, hands(opened) as some:
+        await some.put(person(1), person(2))
+        lost, other = await some.take(2)
+        some.pull._ours[lost.sequence] = 0.0
+        worker = module.Worker(some.pull, some.handler)
+        for one in (lost, other):
+            worker._begin(one)
+        await asyncio.gather(*worker._tasks)
+        assert some.seen.short == [("m-2", *DELIVERED)]
+        assert len(some.script.requests) == 1
+        assert not some.pull.holding
+
+
+async def test_a_worker_whose_consumer_is_gone_goes_on(nats: str) -> None:
+    """It makes it again, and works on what comes from then on."""
     async with engine(nats, ("small",)) as opened, hands(opened, loop=True) as some, some.working():
-        await asyncio.wait_for(fallen.wait(), 5)
-    assert "stands still, restart it: RuntimeError at test_worker_worker.py" in caplog.text
-    assert "ted" not in caplog.text
+        await some.put(person(1))
+        await some.seen.until(1)
+        await opened.reader.ask(f"CONSUMER.DELETE.{opened.layout.stream('events')}.small")
+
+        async def made() -> bool:
+            answer = await opened.reader.ask_softly(some.pull._info)
+            return "error" not in answer
+
+        await until(made)
+        await some.put(person(2))
+        await some.seen.until(2)
 
 
 async def test_nothing_is_pulled_while_the_gate_is_closed(nats: str) -> None:
     """Other workers may know better, and events that nobody holds are nobody's to lose."""
     async with engine(nats, ("small",)) as opened, hands(opened, loop=True) as some:
-        await some.gate.throttle(3600.0, Reason("small.429", "Later."))
+        await some.gate.misconfigured(Reason("small.401", "Wrong."))
         await some.put(person(1))
         turns = 0
 
@@ -191,7 +222,7 @@ async def test_nothing_is_pulled_while_the_gate_is_closed(nats: str) -> None:
         async with some.working():
             await until(several)
             assert some.pull._asked == 0
-            await some.gate._tell(type(some.gate.state)())
+            await some.gate._tell(GateState())
             await some.seen.until(1)
 
 

@@ -18,6 +18,7 @@ from event_router.engine.contacts import Contacts
 from event_router.engine.dead_letters import DeadLetters
 from event_router.engine.engine import Engine
 from event_router.engine.errors import EngineDown
+from event_router.engine.layout import ACK_WAIT
 from event_router.engine.outcomes import Outcomes
 from event_router.engine.publishing import Message
 from event_router.engine.reading import Kept
@@ -146,7 +147,9 @@ class Hands:
         """Deal with events for another destination of the same name."""
         rate = Rate(self.engine.state, "small", interval(self.policy.requests_per_second, 0))
         requests = Requests(destination, self.script, self.gate, rate, self.policy.concurrency)
-        self.handler = Handler(destination, self.gate, requests, self.contacts, self.settling, **clocks or {})
+        self.handler = Handler(
+            destination, self.gate, requests, self.contacts, self.settling, self.pull, **clocks or {}
+        )
 
     async def put(self, *events: Event, **changes: Any) -> None:
         """Store events; with ``again`` for this destination only."""
@@ -171,7 +174,10 @@ class Hands:
         await self.handle(await self.take(len(events)))
 
     async def handle(self, given: list[Held]) -> None:
-        """Deal with events of one person."""
+        """Deal with events of one person, whoever pulled them."""
+        for held in given:
+            self.pull.holding.setdefault(held.sequence, held)
+            self.pull._ours.setdefault(held.sequence, asyncio.get_running_loop().time() + ACK_WAIT)
         lane = deque(given)
         while lane:
             held = lane.popleft()
@@ -179,6 +185,7 @@ class Hands:
 
     async def lose(self) -> None:
         """Come to no end with what is held: the server hands it out again, as it does when a worker has died."""
+        self.pull._rest()
         for held in list(self.pull.holding.values()):
             await self.pull.put_back(held)
 
@@ -254,7 +261,7 @@ async def hands(
     """Yield a worker's parts on an engine; its pull is open, unless a worker is going to ``loop``."""
     made = Hands(engine, Script(*answers, then=then), Policy(**limits), clock)
     await made.gate.start()
-    await made.contacts.listen(engine.client)
+    await made.contacts.listen(engine.client, lambda person: made.handler.forgotten(person))
     if not loop:
         await made.pull.start()
     yield made

@@ -10,20 +10,22 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from time import time
 
 from event_router.destination import Destination
 from event_router.dispatch import decide
 from event_router.engine.contacts import Contacts
-from event_router.engine.stored import REPLAYED
+from event_router.engine.stored import OVERDUE, REPLAYED
 from event_router.hooks import Contact, Context, Transformed
-from event_router.outcomes import Delivered, Event, Misconfigured, Outcome, Parked, Rejected, Skipped
+from event_router.outcomes import Delivered, Event, Misconfigured, Outcome, Parked, Rejected, Retry, Skipped
 from event_router.worker.alone import Alone
 from event_router.worker.gate import Gate
+from event_router.worker.insisting import Insisting
 from event_router.worker.jobs import MOST_STARTS, Job, is_settled, read_job
 from event_router.worker.merging import MERGED, merge, mergeable, newest
-from event_router.worker.pulling import Held
-from event_router.worker.requests import Requests, Sent
+from event_router.worker.pulling import Held, LostError, Pull
+from event_router.worker.requests import Requests, Sent, Terms
 from event_router.worker.settling import Settling
 
 # Identifies that go as one, at most.
@@ -40,6 +42,7 @@ class Handler:
         requests: Calls it.
         contacts: What it knows.
         settling: Puts outcomes where they belong.
+        pull: Knows which events are ours.
         clock: Seconds since 1970.
         alone: Lets suspects begin one at a time; shared by all destinations of a process.
     """
@@ -51,6 +54,7 @@ class Handler:
         requests: Requests,
         contacts: Contacts,
         settling: Settling,
+        pull: Pull,
         clock: Callable[[], float] = time,
         alone: Alone | None = None,
     ) -> None:
@@ -59,11 +63,32 @@ class Handler:
         self._requests = requests
         self._contacts = contacts
         self._settling = settling
+        self._pull = pull
         self._clock = clock
         self._alone = alone or Alone()
+        self._insisting = Insisting(gate, pull)
+        # Whether each person whose event is being dealt with was forgotten by another worker since it was begun with.
+        self._forgotten: dict[str, bool] = {}
 
     async def handle(self, person: str, held: Held, waiting: deque[Held]) -> None:
-        """Deal with an event; identifies that wait behind it may go with it, and are taken from ``waiting``."""
+        """Deal with an event; identifies that wait behind it may go with it, and are taken from ``waiting``.
+
+        Raises ``LostError`` where the event is not ours any more.
+        """
+        if not self._pull.keeps(held):
+            raise LostError
+        self._forgotten[person] = False
+        try:
+            await self._handle(person, held, waiting)
+        finally:
+            self._forgotten.pop(person, None)
+
+    def forgotten(self, person: str) -> None:
+        """Hear that another worker has forgotten a person."""
+        if person in self._forgotten:
+            self._forgotten[person] = True
+
+    async def _handle(self, person: str, held: Held, waiting: deque[Held]) -> None:
         job = read_job(held, person)
         if job is None:
             await self._settling.unreadable(held, person)
@@ -75,13 +100,17 @@ class Handler:
     def stop(self) -> None:
         """End what waits for the destination; what is on its way to it is not touched."""
         self._requests.stop()
+        self._insisting.stop()
 
     async def postpone(self, person: str, held: Held, *, its_fault: bool, seconds: float) -> None:
         """Put back an event for so long; what was not its fault is not held against it."""
         await self._settling.postpone(held, None if its_fault else read_job(held, person), seconds)
 
     async def _known(self, job: Job) -> Job | None:
-        """Return the job with what is known of it; ``None`` where it turns out to be settled."""
+        """Return the job with what is known of it; ``None`` where it turns out to be settled, or erased."""
+        if not await self._settling.is_stored(job):
+            await self._settling.let_go(job)
+            return None
         found = await self._settling.find(job)
         if found is not None and is_settled(job, found):
             await self._settling.repeat(job, found)
@@ -91,17 +120,28 @@ class Handler:
     async def _again(self, job: Job) -> None:
         if not job.suspect:
             await self._deliver(job, deque())
-            return
+        elif job.trying.started >= MOST_STARTS:
+            await self._settling.poison(job)
+        else:
+            while not await self._begun_alone(job):
+                pass
+
+    async def _begun_alone(self, job: Job) -> bool:
+        """Begin with a suspect, once its destination takes something: while it only waits it ends no worker."""
+        await self._requests.opened()
         async with self._alone.begun():
-            if job.trying.started >= MOST_STARTS:
-                await self._settling.poison(job)
-                return
+            if self.gate.closed:
+                return False
             trying = replace(job.trying, started=job.trying.started + 1)
             await self._settling.note(job, trying)
             await self._deliver(replace(job, trying=trying), deque())
+            return True
 
     async def _deliver(self, job: Job, waiting: deque[Held]) -> None:
-        contact = await self._contacts.get(job.person, job.event)
+        contact = await self._contact(job)
+        if (sent := self._insisting.sent(job.held)) is not None:
+            await self._settle(job, sent.outcome, sent, contact)
+            return
         decided = await self._decide(job, job.event, contact)
         if not isinstance(decided, Transformed):
             await self._settle(job, decided, _UNSENT, contact)
@@ -110,8 +150,14 @@ class Handler:
         else:
             await self._send(job, decided, contact)
 
+    async def _contact(self, job: Job) -> Contact | None:
+        if job.stored.again == OVERDUE:  # It is given up without one, so nothing old may count.
+            return await self._contacts.get_surely(job.person, job.event)
+        return await self._contacts.get(job.person, job.event)
+
     async def _send(self, job: Job, decided: Transformed, contact: Contact | None) -> None:
-        sent = await self._requests.send(decided.requests, job.settled)
+        terms = Terms(partial(self._pull.keeps, job.held), not job.trying.started)
+        sent = await self._requests.send(decided.requests, job.settled, terms)
         job = replace(job, stored=job.stored._replace(dropped=job.stored.dropped + decided.dropped))
         await self._settle(job, sent.outcome, sent, contact)
 
@@ -148,17 +194,31 @@ class Handler:
         decided = self._decided(merge(events), contact, replay=False)
         if not isinstance(decided, Transformed):
             return False
-        sent = await self._requests.send(decided.requests, 0)
+        ours = Terms(lambda: all(self._pull.keeps(job.held) for job in left))
+        try:
+            sent = await self._requests.send(decided.requests, 0, ours)
+        except LostError:
+            return False
         if isinstance(sent.outcome, Rejected | Parked):
             return False
         delivered, lead = isinstance(sent.outcome, Delivered), left[newest(events)]
         if delivered:
-            await self._remember(first, merge(events), contact)
+            remember = partial(self._remember, first, merge(events), contact)
+            await self._insisting.until_taken(first.held, sent, remember)
         while left:
             outcome = MERGED if delivered and left[0] is not lead else sent.outcome
-            await self._settling.settle(left[0], outcome, sent)
+            await self._settle_merged(left[0], sent._replace(outcome=outcome))
             left.popleft()
         return True
+
+    async def _settle_merged(self, job: Job, sent: Sent) -> None:
+        async def settle() -> None:
+            if await self._is_deleted(job):
+                await self._settling.delete_again(job, sent.outcome, sent)
+            else:
+                await self._settling.settle(job, sent.outcome, sent)
+
+        await self._insisting.until_taken(job.held, sent, settle)
 
     async def _decide(self, job: Job, event: Event, contact: Contact | None) -> Transformed | Outcome:
         """Decide what is to be done; while the settings are wrong, hold the event as everybody's are held."""
@@ -168,6 +228,8 @@ class Handler:
             if not isinstance(decided, Misconfigured):
                 return decided
             await self.gate.misconfigured(decided.reason)
+            if job.trying.started:
+                return decided
             await self._requests.opened()
 
     def _decided(self, event: Event, contact: Contact | None, *, replay: bool) -> Transformed | Outcome:
@@ -175,8 +237,18 @@ class Handler:
         return decide(self._destination, event, contact, context)[1]
 
     async def _settle(self, job: Job, outcome: Outcome, sent: Sent, contact: Contact | None) -> None:
+        effects = partial(self._effects, job, outcome, sent, contact)
+        await self._insisting.until_taken(job.held, sent, effects)
+
+    async def _effects(self, job: Job, outcome: Outcome, sent: Sent, contact: Contact | None) -> None:
+        if sent.attempts and await self._is_deleted(job):
+            # Without a contact nobody can be deleted there.
+            await self._contacts.remember(job.person, _with_traits(job.event, contact))
+            await self._settling.delete_again(job, outcome, sent)
+            return
         if isinstance(outcome, Parked):
-            await self._park(replace(job, stored=job.stored._replace(settled=max(job.settled, sent.settled))), outcome)
+            settled = max(job.settled, sent.settled)
+            await self._park(replace(job, stored=job.stored._replace(settled=settled)), outcome, sent, contact)
             return
         if job.event["type"] == "identify" and isinstance(outcome, Delivered):
             await self._remember(job, job.event, contact)
@@ -185,6 +257,10 @@ class Handler:
         elif job.event["type"] == "delete" and isinstance(outcome, Delivered | Skipped | Rejected):
             await self._settling.erase(job, self._contacts)
         await self._settling.settle(job, outcome, sent)
+
+    async def _is_deleted(self, job: Job) -> bool:
+        """Return whether the event's person was deleted since it was begun with: that erases what was accepted before."""
+        return self._forgotten.get(job.person, False) and not await self._settling.is_stored(job)
 
     async def _remember(self, job: Job, event: Event, contact: Contact | None) -> None:
         """Remember the contact; release what waits for it, if it is new or says more.
@@ -196,10 +272,24 @@ class Handler:
         if known is not None and (not job.fresh or contact is None or contact.traits != known.traits):
             await self._settling.release(job.person)
 
-    async def _park(self, job: Job, outcome: Parked) -> None:
+    async def _park(self, job: Job, outcome: Parked, sent: Sent, contact: Contact | None) -> None:
         """Let it wait; then look once more, since its contact may have come between our looking and its waiting."""
+        if job.stored.again == OVERDUE:
+            await self._settling.overdue(job, sent)
+            return
+        if sent.attempts and contact and contact == await self._contacts.get_surely(job.person, job.event):
+            # The destination has the contact and says all the same that something is missing: nothing would release it.
+            await self._settling.settle(job, Retry(outcome.reason), sent)
+            return
         await self._settling.park(job, outcome)
-        contact = await self._contacts.get_surely(job.person, job.event)
-        if contact and not isinstance(self._decided(job.event, contact, replay=False), Parked):
+        known = await self._contacts.get_surely(job.person, job.event)
+        if known and known != contact and not isinstance(self._decided(job.event, known, replay=False), Parked):
             await self._settling.release(job.person)
         await self._settling.let_go(job)
+
+
+def _with_traits(event: Event, contact: Contact | None) -> Event:
+    """Return an event that says what is known of its person."""
+    if event["type"] == "identify" or contact is None:
+        return event
+    return {**event, "traits": dict(contact.traits), "timestamp": contact.time}

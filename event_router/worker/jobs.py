@@ -84,11 +84,20 @@ def _is_event(value: object) -> bool:
 def is_settled(job: Job, found: Settled | None) -> bool:
     """Return whether a recorded outcome means that there is nothing left to do.
 
-    What is replayed, retried, or sent again after a refusal had its outcome before, and is to have another one.
+    What is replayed, retried, or sent again after a refusal had its outcome before, and is to have another one. Where a
+    replay went before the event itself, what it did not deliver is not the event's own outcome.
     """
     if found is None:
+        return False
+    if found.recorded.again == REPLAYED != job.stored.again and found.recorded.outcome != "delivered":
         return False
     repeated = job.stored.again in _REPEATED or (
         job.stored.again == SENT and found.recorded.outcome in {"rejected", "failed"}
     )
     return not repeated or found.at >= job.held.time
+
+
+def recorded_as(job: Job) -> str | None:
+    """Return why an event had come again, as its outcome is to say; a replay says so only where it has the first word."""
+    again = job.stored.again
+    return job.before.recorded.again if again == REPLAYED and job.before else again

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any, NamedTuple, cast
 
 from event_router.delivery import Sender
@@ -10,13 +11,15 @@ from event_router.destination import Destination
 from event_router.dispatch import interpret
 from event_router.engine.stored import Answered
 from event_router.messages import Request, Response
-from event_router.outcomes import Delivered, Misconfigured, Outcome, Retry, Skipped
+from event_router.outcomes import Delivered, Misconfigured, Outcome, Reason, Retry, Skipped
 from event_router.retry import backoff
 from event_router.wire import redactor
 from event_router.worker.gate import Gate
+from event_router.worker.pulling import LostError
 from event_router.worker.rate import Rate
 
 _MOST_SHOWN = 2000
+_CLOSED = Retry(Reason("delivery.throttled", "The destination takes nothing now."), throttled=True)
 
 
 class Sent(NamedTuple):
@@ -24,7 +27,8 @@ class Sent(NamedTuple):
 
     Attributes:
         outcome: Of the first that was neither delivered nor skipped; else of all.
-        attempts: Requests made; those that the destination put off for everybody do not count.
+        attempts: Requests made; those that the destination put off for everybody do not count, nor those that found out
+            that it is still down.
         settled: Requests that need not be made again.
         answer: The destination's last answer, if there was one.
     """
@@ -36,10 +40,27 @@ class Sent(NamedTuple):
 
 
 class _Exchanged(NamedTuple):
-    """What became of one request, and the answer, if there was one."""
+    """What became of one request, the answer, if there was one, and how many attempts that was."""
 
     outcome: Outcome
-    answer: Response | None
+    answer: Response | None = None
+    attempts: int = 1
+
+
+class Terms(NamedTuple):
+    """On what terms an event's requests are sent.
+
+    Attributes:
+        ours: Says whether the event is ours still: what is not is not sent.
+        patient: Whether it waits here while the destination takes nothing from anybody; else it comes back as it is, with
+            an outcome that says so.
+    """
+
+    ours: Callable[[], bool] = lambda: True
+    patient: bool = True
+
+
+USUAL = Terms()
 
 
 class Requests:
@@ -55,13 +76,13 @@ class Requests:
         self._stopped = False
         self._redact = redactor(destination.secrets())
 
-    async def send(self, requests: tuple[Request, ...], begin: int) -> Sent:
-        """Send requests in order, from one on, until one fails."""
+    async def send(self, requests: tuple[Request, ...], begin: int, terms: Terms = USUAL) -> Sent:
+        """Send requests in order, from one on, until one fails. Raises ``LostError``."""
         attempts, answer = 0, None
         skipped: list[Outcome] = []
         for at, request in enumerate(requests[begin:], begin):
-            outcome, answered = await self._settle(request)
-            attempts += 1
+            outcome, answered, made = await self._settle(request, terms)
+            attempts += made
             answer = self._shown(answered) if answered else answer
             if isinstance(outcome, Skipped):
                 skipped.append(outcome)
@@ -70,11 +91,11 @@ class Requests:
         all_skipped = skipped and len(skipped) == len(requests)
         return Sent(skipped[0] if all_skipped else Delivered(), attempts, len(requests), answer)
 
-    async def _settle(self, request: Request) -> _Exchanged:
-        """Send a request; hold it as long as the destination takes nothing from anybody."""
+    async def _settle(self, request: Request, terms: Terms) -> _Exchanged:
+        """Send a request; hold it as long as the destination takes nothing from anybody, if it is patient."""
         put_off = 0
-        while True:
-            exchanged = await self._once(request)
+        while terms.patient or not self._gate.closed:
+            exchanged = await self._once(request, terms)
             if exchanged is None:
                 continue
             outcome = exchanged.outcome
@@ -85,8 +106,9 @@ class Requests:
                 await self._gate.misconfigured(outcome.reason)
             else:
                 return exchanged
+        return _Exchanged(_CLOSED, None, 0)
 
-    async def _once(self, request: Request) -> _Exchanged | None:
+    async def _once(self, request: Request, terms: Terms) -> _Exchanged | None:
         """Send a request in its turn; ``None`` where the gate closed before its turn came."""
         task = self._wait()
         try:
@@ -97,6 +119,8 @@ class Requests:
                     await self._rate.turn()
                     if self._gate.closed:
                         return None
+                    if not terms.ours():
+                        raise LostError
                     self._idle.discard(task)
                     return await self._exchange(request, probing=probing)
                 finally:
@@ -131,12 +155,13 @@ class Requests:
         if isinstance(answer, Response):
             exchanged = _Exchanged(interpret(self._destination, request, answer), answer)
         else:
-            exchanged = _Exchanged(answer, None)
+            exchanged = _Exchanged(answer)
         await self._learn(exchanged, probing=probing)
-        return exchanged
+        # Who found out for all that it is still down must not be given up for it.
+        return exchanged._replace(attempts=0) if probing and isinstance(exchanged.outcome, Retry) else exchanged
 
     async def _learn(self, exchanged: _Exchanged, *, probing: bool) -> None:
-        outcome, answer = exchanged
+        outcome, answer, _ = exchanged
         if isinstance(outcome, Retry):
             if not outcome.throttled:
                 await self._gate.failed(outcome.reason, probing=probing)

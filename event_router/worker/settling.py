@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from time import time
 
@@ -17,30 +17,41 @@ from event_router.engine.outcomes import Outcomes, Settled
 from event_router.engine.parking import Parking
 from event_router.engine.publishing import Message
 from event_router.engine.stored import (
+    SENT,
     DeadLetter,
     Recorded,
     StoredEvent,
     Trying,
     decode_trying,
+    encode_event,
     encode_trying,
 )
-from event_router.outcomes import DUPLICATE, Delivered, Outcome, Parked, Reason, Rejected, Retry, Skipped
-from event_router.results import as_json, result_of, told
+from event_router.outcomes import (
+    DUPLICATE,
+    Delivered,
+    Event,
+    Misconfigured,
+    Outcome,
+    Parked,
+    Reason,
+    Rejected,
+    Retry,
+    Skipped,
+)
+from event_router.results import OUTCOME_OF, as_json, result_of, told
 from event_router.retry import Policy, backoff
 from event_router.wire import redacted, redactor
-from event_router.worker.jobs import MOST_STARTS, UNTRIED, Job
+from event_router.worker.jobs import MOST_STARTS, UNTRIED, Job, recorded_as
 from event_router.worker.observing import Observer
 from event_router.worker.observing import Settled as Seen
 from event_router.worker.pulling import Held, Pull
 from event_router.worker.requests import Sent
 
 _NAMES: dict[type, str] = {Delivered: "delivered", Skipped: "skipped", Rejected: "rejected"}
-_OUTCOMES: Mapping[str, Callable[[Reason], Outcome]] = {
-    "delivered": Delivered,
-    "skipped": Skipped,
-    "rejected": Rejected,
-    "failed": Retry,
-}
+_OVERDUE = Reason(
+    "delivery.parked_too_long",
+    "No identify of this person came in time. Retry it once the person is identified, or discard it.",
+)
 
 
 class Settling:
@@ -70,8 +81,16 @@ class Settling:
         """Return the outcome that an event has already."""
         return await self._outcomes.find(job.person, job.event["messageId"])
 
+    async def is_stored(self, job: Job) -> bool:
+        """Return whether an event is there still: a deletion erases what is older, even if a worker holds it."""
+        stream = self._engine.layout.stream("events")
+        return await self._engine.reader.at_leader(stream, job.held.sequence) is not None
+
     async def settle(self, job: Job, outcome: Outcome, sent: Sent) -> None:
         """Record an outcome and let the event go; or put it back, to be tried again."""
+        if isinstance(outcome, Misconfigured) or (isinstance(outcome, Retry) and outcome.throttled):
+            await self._hold_back(job, sent)
+            return
         if isinstance(outcome, Retry):
             await self._later(job, outcome, sent)
             return
@@ -80,16 +99,25 @@ class Settling:
             await self._bury(job, "rejected", outcome, attempts, sent)
         await self._finish(job, _NAMES[type(outcome)], outcome, attempts, sent.settled)
 
+    async def _hold_back(self, job: Job, sent: Sent) -> None:
+        """Put back a suspect that only waits for its destination: whatever ends its worker now is not its fault."""
+        attempts, settled = job.trying.attempts + sent.attempts, max(job.settled, sent.settled)
+        await self.note(
+            job, replace(job.trying, attempts=attempts, settled=settled, put_back=job.held.deliveries, started=0)
+        )
+        await self._pull.put_back(job.held)
+
     async def _later(self, job: Job, outcome: Retry, sent: Sent) -> None:
         attempts = job.trying.attempts + sent.attempts
         delay = max(outcome.after or 0.0, backoff(attempts, self._policy.longest_backoff))
-        if attempts >= self._policy.attempts or self._clock() - job.since + delay > self._policy.give_up_after:
+        first_at = job.trying.first_at or self._clock()
+        if attempts >= self._policy.attempts or self._clock() - first_at + delay > self._policy.give_up_after:
             why = f"{outcome.reason.message} Given up after {attempts} {'attempt' if attempts == 1 else 'attempts'}."
             given_up = replace(outcome, reason=Reason(outcome.reason.code, why))
             await self._bury(job, "failed", given_up, attempts, sent)
             await self._finish(job, "failed", given_up, attempts, sent.settled)
             return
-        trying = Trying(attempts, sent.settled, job.held.deliveries, 0, outcome.reason.code)
+        trying = Trying(attempts, sent.settled, job.held.deliveries, 0, outcome.reason.code, first_at)
         await self.note(job, trying)
         self._see(job, "retrying", outcome.reason.code, attempts)
         await self._pull.put_back(job.held, delay)
@@ -97,9 +125,10 @@ class Settling:
     async def _finish(self, job: Job, name: str, outcome: Outcome, attempts: int, settled: int = 0) -> None:
         await self._withdraw(job)
         event, code = job.event, outcome.reason.code
-        recorded = Recorded(name, code, event["messageId"], event["type"], attempts, self._clock())
+        recorded = Recorded(name, code, event["messageId"], event["type"], attempts, self._clock(), recorded_as(job))
         await self._outcomes.record(job.person, recorded, str(job.held.sequence))
-        await self._tidy(job, name, crashed=job.crashes > 0)
+        # Not only after a crash: a try that was put back since then does not undo what the crash left behind.
+        await self._tidy(job, name, again=job.held.deliveries > 1)
         if event["type"] == "delete":
             await erase_deletion(self._engine, job.person, event["messageId"], job.held.sequence)
         self._see(job, name, code, attempts)
@@ -125,15 +154,15 @@ class Settling:
         if job.before:
             await self._outcomes.withdraw(job.before)
 
-    async def _tidy(self, job: Job, name: str, *, crashed: bool) -> None:
+    async def _tidy(self, job: Job, name: str, *, again: bool) -> None:
         """Erase what earlier tries left behind, so that an event is in one place only."""
         layout, reader = self._engine.layout, self._engine.reader
         at = (self._name, job.person, self._engine.people.message(job.event["messageId"]))
-        if crashed or job.trying != UNTRIED:
+        if again or job.trying != UNTRIED:
             await reader.purge(layout.stream("retries"), layout.retry(*at))
-        if crashed:
+        if again:
             await reader.erase(layout.stream("parked"), layout.parked(*at))
-        if (crashed or job.before) and name in {"delivered", "skipped"}:
+        if (again or job.before) and name in {"delivered", "skipped"}:
             await reader.erase(layout.stream("dead"), layout.dead(*at))
 
     async def repeat(self, job: Job, found: Settled) -> None:
@@ -141,12 +170,12 @@ class Settling:
         event, recorded = job.event, found.recorded
         own = job.held.deliveries > 1 and found.at >= job.held.time
         if own:
-            await self._tidy(job, recorded.outcome, crashed=True)
+            await self._tidy(job, recorded.outcome, again=True)
         if event["type"] == "delete":
             await erase_deletion(self._engine, job.person, event["messageId"], job.held.sequence)
         if own:
             reason = Reason(recorded.code, "Settled by a worker that could not say so any more.")
-            await self._tell(job, _OUTCOMES[recorded.outcome](reason), recorded.attempts)
+            await self._tell(job, OUTCOME_OF[recorded.outcome](reason), recorded.attempts)
         else:
             await self._tell(job, DUPLICATE, 0)
         await self.let_go(job)
@@ -159,6 +188,26 @@ class Settling:
             await self._engine.reader.purge(self._engine.layout.stream("retries"), self._retry_subject(job))
         self._see(job, "parked", outcome.reason.code, 0)
         await self._tell(job, outcome, 0)
+
+    async def overdue(self, job: Job, sent: Sent) -> None:
+        """Give up an event whose contact did not come in time."""
+        attempts, outcome = job.trying.attempts + sent.attempts, Retry(_OVERDUE)
+        await self._bury(job, "failed", outcome, attempts, sent)
+        await self._finish(job, "failed", outcome, attempts, sent.settled)
+
+    async def delete_again(self, job: Job, outcome: Outcome, sent: Sent) -> None:
+        """Let go an event whose person was deleted while it was on its way, and have them deleted once more."""
+        message_id = job.event["messageId"]
+        deletion: Event = {"type": "delete", "userId": job.event["userId"], "messageId": f"{message_id}-forgotten"}
+        stored = StoredEvent(deletion, job.stored.source, again=SENT)
+        subject = self._engine.layout.again(self._name, job.person)
+        key = f"forgotten.{self._name}.{job.held.sequence}"
+        await self._engine.publisher.publish(Message(subject, encode_event(stored), key))
+        # No record: the deletion has erased those of the person.
+        attempts = job.trying.attempts + sent.attempts
+        self._see(job, _NAMES.get(type(outcome), "failed"), outcome.reason.code, attempts)
+        await self._tell(job, outcome, attempts, sent.settled)
+        await self.let_go(job)
 
     async def release(self, person: str) -> None:
         """Let a person's parked events wait no more."""

@@ -14,7 +14,7 @@ from contextlib import suppress
 from event_router.engine.errors import EngineError
 from event_router.logs import said
 from event_router.worker.handling import Handler
-from event_router.worker.pulling import Held, Pull
+from event_router.worker.pulling import Held, LostError, Pull
 
 _LOG = logging.getLogger("event_router.worker")
 _TAKE = 0.1
@@ -39,13 +39,14 @@ class Worker:
         self._stopped = asyncio.Event()
 
     async def run(self) -> None:
-        """Work until ``stop`` is through."""
+        """Work until ``stop`` is through. Raises what a part of it ends by, which nothing should bring about."""
         await self._pull.start()
-        tasks = [asyncio.create_task(self._pull.keep_alive()), asyncio.create_task(self._go_on())]
-        for task in tasks:
-            task.add_done_callback(_report)
+        parts = (self._stopped.wait(), self._pull.keep_alive(), self._handler.gate.keep_in_step(), self._go_on())
+        tasks = [asyncio.ensure_future(part) for part in parts]
         try:
-            await self._stopped.wait()
+            ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in ended:
+                task.result()
         finally:
             for task in tasks:
                 task.cancel()
@@ -58,6 +59,7 @@ class Worker:
         """Ask for more, where there is room; begin with what came."""
         if not self._stopping.is_set() and not self._handler.gate.closed:
             with suppress(EngineError):
+                await self._pull.restore()
                 await self._pull.ask()
         came = await self._pull.take(_TAKE)
         if not self._stopping.is_set():
@@ -113,6 +115,8 @@ class Worker:
     async def _safely(self, one: Held, lane: deque[Held]) -> None:
         try:
             await self._handler.handle(_person(one), one, lane)
+        except LostError:
+            self._pull.drop(one)
         except Exception as error:  # noqa: BLE001  # Whatever it is, it stays with this event.
             _LOG.warning("An event could not be handled and is tried again: %s", said(error))
             await self._postpone(one, its_fault=not isinstance(error, EngineError), seconds=POSTPONED)
@@ -126,9 +130,3 @@ class Worker:
 
 def _person(one: Held) -> str:
     return one.subject.rpartition(".")[2]
-
-
-def _report(task: asyncio.Task[None]) -> None:
-    """Say that a worker stands still, which nothing should bring about."""
-    if not task.cancelled() and (error := task.exception()):
-        _LOG.error("The worker stands still, restart it: %s", said(error))
