@@ -139,3 +139,16 @@ def test_interrupted(folder: Path) -> None:
         first = list(server.keys)
     assert len(first) < _COUNT
     assert not set(first) & set(finish(folder, first))
+
+
+def test_its_engine_ends(folder: Path) -> None:
+    """A run whose nats-server dies ends with a word for every event, and the next run sends the rest."""
+    with promoter(12) as server:
+        run = start(folder, server)
+        assert server.held.wait(30)
+        os.kill(orjson.loads((folder / "out.ndjson.engine" / "engine.json").read_bytes())["pid"], signal.SIGKILL)
+        server.go.set()
+        said, _ = run.communicate(timeout=60)
+        assert run.returncode == 1, said
+        assert "engine.ended" in said
+    finish(folder, server.keys)

@@ -58,8 +58,7 @@ def command() -> None:
         click.echo(
             f"{_EVENTS.name}: {len(lines)} events of real SDKs  →  plugin {promoter.plugin.distribution}  →  {url}\n"
         )
-        seen = asyncio.run(_loop(promoter, lines, url))
-    _prove(promoter, lines, *seen)
+        _prove(promoter, lines, *asyncio.run(_loop(promoter, lines, url)))
 
 
 def _prove(promoter: Destination, lines: list[Line], results: list[Result], arrived: list[Any], held: Any) -> None:

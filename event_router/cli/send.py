@@ -62,15 +62,12 @@ def command(file: str, to: str | None, where: Where, results_path: Path | None) 
             write(result)
             summary.add(result)
 
-        try:
-            quiet = not sys.stderr.isatty()
-            with click.progressbar(length=_size(stream), label="Sending", file=sys.stderr, hidden=quiet) as bar:
-                lines = _lines(stream, bar.update)
-                run = _run(config, destination, where, results_path, done)
-                with _engine(where, results_path, config, run.ended.set) as access:
-                    passed, interrupted = asyncio.run(_send(run, access, lines, report))
-        except OSError as error:
-            raise Stop("results.not_written", f"The run broke off: {error}.") from error
+        quiet = not sys.stderr.isatty()
+        with click.progressbar(length=_size(stream), label="Sending", file=sys.stderr, hidden=quiet) as bar:
+            lines = _lines(stream, bar.update)
+            run = _run(config, destination, where, results_path, done)
+            with _engine(where, results_path, config, run.ended.set) as access:
+                passed, interrupted = asyncio.run(_send(run, access, lines, report))
     click.echo(redact(table(summary, passed)))
     raise SystemExit(INTERRUPTED if interrupted else 0 if summary.clean else 1)
 
@@ -149,7 +146,10 @@ async def _send(
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, interrupted.set)
     async with aclosing(lines):
-        passed = await send(run, access, lines, report, interrupted)
+        try:
+            passed = await send(run, access, lines, report, interrupted)
+        except OSError as error:
+            raise Stop("results.not_written", f"The run broke off: {error}.") from error
     return passed, interrupted.is_set()
 
 
