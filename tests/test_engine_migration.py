@@ -10,6 +10,7 @@ import pytest
 from engines import accept, engine, events, limits
 from support import track
 
+from event_router.engine import migration
 from event_router.engine.access import Access
 from event_router.engine.engine import Engine, open_engine
 from event_router.engine.errors import EngineDown, EngineError
@@ -149,3 +150,23 @@ async def test_who_only_looks_makes_nothing(nats: str) -> None:
         with pytest.raises(EngineError, match="no router has run here yet"):
             async with open_engine(access, limits(), ("promoter",), name="test", change=False):
                 pass
+
+
+@pytest.mark.parametrize("code", [10005, 10049])
+async def test_what_works_a_little_later_is_tried_again(nats: str, monkeypatch: pytest.MonkeyPatch, code: int) -> None:
+    """A cluster that forms still, and a disk that is busy, need a moment; longer than that is an error."""
+    monkeypatch.setattr(migration, "_PAUSE", 0.0)
+    async with engine(nats) as opened:
+        later = {"error": {"err_code": code, "description": "no suitable peers"}}
+        layout = Layout(replace(opened.layout.settings, keep=opened.layout.settings.keep + 60))
+        watched = Watched(opened.reader, STREAM_UPDATE=later)
+        await migrate(watched, layout, opened.destinations)  # type: ignore[arg-type]
+        assert watched.made[0] == watched.made[1]
+
+        async def never(subject: str, body: Any = None) -> dict[str, Any]:
+            return later if "UPDATE" in subject else await opened.reader.ask_softly(subject, body)
+
+        monkeypatch.setattr(watched, "ask_softly", never)
+        again = Layout(replace(layout.settings, keep=layout.settings.keep + 60))
+        with pytest.raises(EngineError, match="no suitable peers"):
+            await migrate(watched, again, opened.destinations)  # type: ignore[arg-type]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,10 +12,13 @@ from event_router.engine.publishing import refusal
 from event_router.engine.reading import Reader
 
 # [DOC] nats-server server/errors.json: 10014 consumer not found, 10058 stream name already in use with a different
-# configuration, 10059 stream not found, 10004 10008 10009 the cluster has no leader now.
+# configuration, 10059 stream not found, 10004 10008 10009 the cluster has no leader now, 10005 no suitable peers (a cluster
+# that forms still), 10049 the store could not be made (seen on a busy disk; the next try works).
 _NOT_FOUND = frozenset({10014, 10059})
 _MADE_MEANWHILE = 10058
 _PASSING = frozenset({10004, 10008, 10009})
+_SOON = frozenset({10005, 10049})
+_TRIES, _PAUSE = 10, 1.0
 #: What of a consumer cannot be changed once it is there: where it starts.
 _FIXED = "deliver_policy"
 
@@ -70,16 +74,19 @@ async def _found(reader: Reader, subject: str) -> dict[str, Any] | None:
 
 async def _ask(reader: Reader, subject: str, body: Mapping[str, Any], name: str) -> int:
     """Make something; return 0, or the code of the one error that needs no advice."""
-    answer = await reader.ask_softly(subject, body)
-    if error := answer.get("error"):
-        code: int = error.get("err_code", 0)
-        if code == _MADE_MEANWHILE:
-            return code
-        if code in _PASSING:
-            raise refusal(error)
-        why = f"{name} cannot be made as [engine] asks for: {error.get('description')} ({code})."
-        raise EngineError("engine.not_made", f"{why} Check replicas, the limits in bytes, and what the account may do.")
-    return 0
+    error: dict[str, Any] = {}
+    for _ in range(_TRIES):
+        error = (await reader.ask_softly(subject, body)).get("error", {})
+        if error.get("err_code") not in _SOON:
+            break
+        await asyncio.sleep(_PAUSE)
+    code: int = error.get("err_code", 0)
+    if not error or code == _MADE_MEANWHILE:
+        return code
+    if code in _PASSING:
+        raise refusal(error)
+    why = f"{name} cannot be made as [engine] asks for: {error.get('description')} ({code})."
+    raise EngineError("engine.not_made", f"{why} Check replicas, the limits in bytes, and what the account may do.")
 
 
 def _is(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
