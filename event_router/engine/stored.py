@@ -59,7 +59,10 @@ def encode_event(stored: StoredEvent) -> bytes:
 
 def decode_event(data: bytes) -> StoredEvent:
     """Return what ``encode_event`` was given. Raises ``ValueError``, ``KeyError`` or ``TypeError`` for anything else."""
-    value = orjson.loads(data)
+    return _event(orjson.loads(data))
+
+
+def _event(value: Any) -> StoredEvent:
     if not isinstance(value, dict) or not isinstance(value.get("event"), dict):
         raise TypeError("This is no stored event.")
     dropped = value.get("dropped")
@@ -179,7 +182,7 @@ def decode_letter(data: bytes) -> DeadLetter:
     """Return what ``encode_letter`` was given."""
     value = orjson.loads(data)
     answer = value.pop("answer")
-    stored = decode_event(orjson.dumps(value.pop("stored")))
+    stored = _event(value.pop("stored"))
     errors = tuple(value.pop("errors"))
     return DeadLetter(**value, stored=stored, errors=errors, answer=Answered(*answer) if answer else None)
 
