@@ -14,7 +14,7 @@ from event_router.engine.reading import Reader
 # [DOC] nats-server server/errors.json: 10014 consumer not found, 10058 stream name already in use with a different
 # configuration, 10059 stream not found, 10004 10008 10009 the cluster has no leader now, 10005 no suitable peers (a cluster
 # that forms still), 10049 the store could not be made (seen on a busy disk; the next try works).
-_NOT_FOUND = frozenset({10014, 10059})
+NOT_FOUND = frozenset({10014, 10059})
 _MADE_MEANWHILE = 10058
 _PASSING = frozenset({10004, 10008, 10009})
 _SOON = frozenset({10005, 10049})
@@ -66,7 +66,7 @@ async def _consumer(reader: Reader, stream: str, config: Config) -> None:
 async def _found(reader: Reader, subject: str) -> dict[str, Any] | None:
     answer = await reader.ask_softly(subject)
     if error := answer.get("error"):
-        if error.get("err_code") in _NOT_FOUND:
+        if error.get("err_code") in NOT_FOUND:
             return None
         raise refusal(error)
     return answer["config"]  # type: ignore[no-any-return]

@@ -17,7 +17,7 @@ from nats.errors import Error
 from event_router.engine.engine import Engine
 from event_router.engine.errors import EngineDown, EngineError
 from event_router.engine.layout import ACK_WAIT
-from event_router.engine.migration import migrate
+from event_router.engine.migration import NOT_FOUND, migrate
 
 if TYPE_CHECKING:
     from nats.aio.msg import Msg
@@ -33,8 +33,6 @@ _GONE = (
     "`event-router replay` brings it."
 )
 _BEAT, _TIME_IS_OVER = "100", "408"
-# [DOC] nats-server server/errors.json: 10014 consumer not found, 10059 stream not found.
-_NOT_THERE = frozenset({10014, 10059})
 
 
 class LostError(Exception):
@@ -141,7 +139,7 @@ class Pull:
             return
         reader, layout = self._engine.reader, self._engine.layout
         answer = await reader.ask_softly(self._info)
-        if answer.get("error", {}).get("err_code") in _NOT_THERE:
+        if answer.get("error", {}).get("err_code") in NOT_FOUND:
             if not self._told:
                 _LOG.warning(_GONE, self._info.rpartition(".")[2])
             self._told = True
