@@ -12,7 +12,7 @@ from event_router.engine.dead_letters import DeadLetters
 from event_router.engine.engine import Engine
 from event_router.engine.errors import EngineFull, UnavailableError
 from event_router.engine.layout import INTAKE
-from event_router.engine.publishing import Message
+from event_router.engine.publishing import Message, Stored
 from event_router.engine.stored import SENT, DeadLetter, StoredEvent, encode_event
 from event_router.outcomes import Reason, Rejected
 from event_router.results import told
@@ -28,7 +28,7 @@ class Intake:
 
     Args:
         engine: Where.
-        counted: Told of each event that is stored, with its source.
+        counted: Told of events that are stored: their source, and how many.
         clock: Seconds since 1970.
         repeated: Likewise, of events that were stored already.
         refused: Likewise, of items that are no events.
@@ -58,16 +58,29 @@ class Intake:
         """Return once all are stored and acknowledged. Raises ``Unavailable``."""
         if self.closed:
             raise Unavailable(self.closed.code, self.closed.message, 30)
-        messages = [(one, self._message(one)) for one in accepted]
-        fit = [(one, message) for one, message in messages if self._fits(message)]
-        long = [self._too_long(one, message) for one, message in messages if not self._fits(message)]
+        fit: list[Message] = []
+        sources: list[str] = []
+        long: list[Refused] = []
+        for one in accepted:
+            message = self._message(one)
+            if self._fits(message):
+                fit.append(message)
+                sources.append(one.source)
+            else:
+                long.append(self._too_long(one, message))
         try:
-            stored = await self._engine.publisher.publish_all([message for _, message in fit])
-            for (one, _), kept in zip(fit, stored, strict=True):
-                (self._repeated if kept.duplicate else self._counted)(one.source, 1)
+            stored = await self._engine.publisher.publish_all(fit)
+            self._count(sources, stored)
             await self._keep([*refused, *long])
         except UnavailableError as error:
             raise Unavailable(error.code, error.message, error.retry_after) from error
+
+    def _count(self, sources: Sequence[str], stored: Sequence[Stored]) -> None:
+        """Tell how many events of each source are new, and how many were there; once for a batch, not for each event."""
+        for (source, duplicate), number in Counter(
+            zip(sources, (one.duplicate for one in stored), strict=True)
+        ).items():
+            (self._repeated if duplicate else self._counted)(source, number)
 
     async def _keep(self, refused: Sequence[Refused]) -> None:
         """Keep what is no event as far as there is room: junk, which whoever has a public key may send, closes no door."""
