@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from event_router.doors.serving import is_loopback, listen, serving, url_of
+from event_router.doors.serving import listen, listens_locally, serving, url_of
 
 pytestmark = pytest.mark.anyio
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.anyio
 )
 def test_who_can_reach_it(host: str, expected: bool) -> None:
     """Only this machine, or others as well."""
-    assert is_loopback(host) is expected
+    assert listens_locally(host) is expected
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])

@@ -62,11 +62,11 @@ def _loaded(config: Config) -> tuple[dict[str, Destination], tuple[Source, ...]]
 
 
 def _check(destinations: Mapping[str, Destination], senders: Sequence[Source], host: str, part: str) -> None:
-    from event_router.doors.serving import is_loopback
+    from event_router.doors.serving import listens_locally
 
     if not destinations:
         why = "The configuration has no [destinations.NAME]: there is nowhere to send to."
         raise Stop("config.no_destinations", f"{why} docs/settings.md shows one.")
-    if not senders and part != "workers" and not is_loopback(host):
+    if not senders and part != "workers" and not listens_locally(host):
         why = f"Without [sources.NAME] anybody who reaches {host} could send events."
         raise Stop("config.no_sources", f"{why} Add a source with a write_key, or leave --host at 127.0.0.1.")

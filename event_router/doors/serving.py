@@ -30,10 +30,10 @@ def url_of(listening: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def is_loopback(host: str) -> bool:
-    """Return whether only this machine can reach an address.
+def listens_locally(host: str) -> bool:
+    """Return whether only this machine can reach doors that listen on an address; an empty one is every address.
 
-    >>> is_loopback("127.0.0.1"), is_loopback("0.0.0.0")
+    >>> listens_locally("127.0.0.1"), listens_locally("0.0.0.0")
     (True, False)
     """
     try:
