@@ -215,11 +215,16 @@ async def test_a_refusal_for_another_reason(nats: str, caplog: pytest.LogCapture
 
 
 async def test_stop_returns_what_nobody_took(nats: str) -> None:
-    """What the server had handed out already is heard, and can be given back."""
+    """What has come but is not worked on can be given back, and goes to another at once."""
     async with engine(nats, ("small",)) as opened:
         async with hands(opened) as some:
             await some.put(*events(3))
             await some.pull.ask()
+
+            async def came() -> bool:
+                return len(some.pull.holding) == 3
+
+            await until(came)
             rest = await some.pull.stop()
             assert {one.sequence for one in rest} == set(some.pull.holding)
             await some.lose()

@@ -104,7 +104,8 @@ class Pull:
         """Pull no more; return what came but was not taken."""
         if self._subscription and self._client.is_connected:
             with suppress(Error):
-                # What the server has handed out already is still heard, so that it can be put back.
+                # What is on its way to us is still heard, so that it can be put back. What the server hands out at this
+                # very moment may find nobody: it comes to another once ACK_WAIT is over.
                 await self._subscription.drain()  # type: ignore[no-untyped-call]
         return self._rest()
 
