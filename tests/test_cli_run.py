@@ -9,8 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -20,10 +19,12 @@ import orjson
 import pytest
 from click.testing import CliRunner, Result
 from engines import limits
+from programs_run import program
 from support import KEY, identify, track
 
 from event_router.cli import main
-from event_router.cli.process import Process, Stopped
+from event_router.cli.lifetime import Stopped
+from event_router.cli.process import Process
 from event_router.running import WorkerEnded
 
 PATIENCE = 30.0
@@ -66,21 +67,9 @@ def attempt(here: Path, *args: str) -> tuple[int, str]:
     return done.returncode, done.stderr
 
 
-@contextmanager
-def running(here: Path, *args: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+def running(here: Path, *args: str) -> AbstractContextManager[tuple[str, subprocess.Popen[str]]]:
     """Run a router for the block; yield the address that it prints, and its process."""
-    with (here / "log").open("a") as log:
-        process = subprocess.Popen(command(here, *args), env=environ(), stdout=subprocess.PIPE, stderr=log, text=True)
-    try:
-        assert process.stdout is not None
-        url = process.stdout.readline().strip()
-        assert url, (here / "log").read_text()
-        yield url, process
-    finally:
-        process.terminate()
-        process.wait(PATIENCE)
-        assert process.stdout is not None
-        process.stdout.close()
+    return program(command(here, *args), here, {"PROMOTER_API_KEY": KEY})
 
 
 def call(here: Path, *args: str) -> Result:
@@ -217,6 +206,16 @@ def test_what_it_does_not_start_with(here: Path, text: str | None, args: tuple[s
         (here / "router.toml").write_text(text)
     code, errors = attempt(here, *args)
     assert (code, said in errors) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("option", "value"), [("--port", "-1"), ("--port", "65536"), ("--grace", "-1"), ("--grace", "inf")]
+)
+def test_numbers_that_make_no_sense(option: str, value: str) -> None:
+    """They are refused with a sentence that names the option."""
+    done = CliRunner().invoke(main, ["run", option, value])
+    assert done.exit_code == 2
+    assert f"Invalid value for '{option}'" in done.output
 
 
 def test_replicas_of_one_server(here: Path, nats: str) -> None:

@@ -59,7 +59,9 @@ def engine_options(function: Function) -> Function:
         click.option("--tls-ca", type=path, help="Certificates of the authority that signed the cluster's."),
         click.option("--tls-cert", type=path, help="Our certificate, where the cluster asks for one."),
         click.option("--tls-key", type=path, help="The key of --tls-cert."),
-        click.option("--replicas", type=int, help="Servers of the cluster that keep each message: 1, 3 or 5."),
+        click.option(
+            "--replicas", type=click.IntRange(1, 5), help="Servers of the cluster that keep each message: 1, 3 or 5."
+        ),
     ]
 
     def with_where(*args: Any, **options: Any) -> object:

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
-import signal
 import socket
 from collections.abc import Mapping, Sequence
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
 import click
 
-from event_router.cli.common import Stop
 from event_router.cli.engine import opened
+from event_router.cli.lifetime import Stopped, keep_collector_away, listening_at
 from event_router.config import Config
 from event_router.destination import Destination
 from event_router.doors.app import make_app
-from event_router.doors.serving import listen, serving, url_of
+from event_router.doors.serving import serving, url_of
 from event_router.doors.settings import Source
 from event_router.doors.store import Accepted, Refused, Store, Unavailable
 from event_router.engine.access import Access
@@ -51,36 +49,6 @@ class Plan(NamedTuple):
     data: Path | None
 
 
-class Stopped:
-    """Whether to stop, and why.
-
-    Attributes:
-        code: The exit code.
-    """
-
-    def __init__(self) -> None:
-        self.code = 0
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._event: asyncio.Event | None = None
-
-    async def wait(self) -> None:
-        """Wait until somebody asks to stop."""
-        self._loop, self._event = asyncio.get_running_loop(), asyncio.Event()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            self._loop.add_signal_handler(number, self._event.set)
-        if self.code:
-            self._event.set()
-        await self._event.wait()
-
-    def by_server(self, status: int) -> None:
-        """Stop since our nats-server ended; called from another thread."""
-        self.code = 1
-        _LOG.error("The router's nats-server ended with status %s; the router stops.", status)
-        if self._loop and self._event:
-            with suppress(RuntimeError):
-                self._loop.call_soon_threadsafe(self._event.set)
-
-
 class NoDoor:
     """What stands behind the doors of a process that only works: it takes no events."""
 
@@ -88,13 +56,6 @@ class NoDoor:
         """Raise ``Unavailable``."""
         message = "This process only works on events; send them to one that runs with --part doors, or all."
         raise Unavailable("door.closed", message, 30)
-
-
-def _keep_collector_away() -> None:
-    """Let the garbage collector pass over what is there for good, and look less often at what comes and goes."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
 
 
 class Process:
@@ -127,13 +88,13 @@ class Process:
         waiting = asyncio.create_task(self._stopped.wait())
         async with AsyncExitStack() as stack:
             engine = await stack.enter_async_context(opened(access, self._config, "run", change=True))
-            listening = stack.enter_context(_listening(plan))
+            listening = stack.enter_context(listening_at(plan.host, plan.port))
             if plan.part != "doors":
                 work = working_on_all(engine, self._destinations, self._config.policy, self, grace=plan.grace)
                 await stack.enter_async_context(work)
             await self._open(stack, engine, listening, plan)
             address = url_of(listening)
-            _keep_collector_away()
+            keep_collector_away()
             _LOG.info("Ready.", extra={"url": address})
             click.echo(address)
             await waiting
@@ -149,13 +110,3 @@ class Process:
         condition = Condition(engine, intake, self._metrics)
         app = make_app(store, condition, self._senders, self._config.doors, self._destinations)
         await stack.enter_async_context(serving(app, listening, self._config.doors.max_connections))
-
-
-def _listening(plan: Plan) -> socket.socket:
-    try:
-        return listen(plan.host, plan.port)
-    except OSError as error:
-        why = f"{plan.host}:{plan.port} cannot be listened on: {error.strerror or error}."
-        raise Stop(
-            "run.no_port", f"{why} Name another one with --host and --port; --port 0 takes a free one."
-        ) from error

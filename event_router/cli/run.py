@@ -20,11 +20,23 @@ _GRACE = 20.0
 @click.command("run")
 @engine_options
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address of the doors.")
-@click.option("--port", default=8080, show_default=True, help="Port of the doors; 0 takes a free one.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8080,
+    show_default=True,
+    help="Port of the doors; 0 takes a free one.",
+)
 @click.option(
     "--part", type=click.Choice(["all", "doors", "workers"]), default="all", show_default=True, help="What to run here."
 )
-@click.option("--grace", default=_GRACE, show_default=True, help="Seconds for requests under way once it is stopped.")
+@click.option(
+    "--grace",
+    type=click.FloatRange(0, 86_400),
+    default=_GRACE,
+    show_default=True,
+    help="Seconds for requests under way once it is stopped.",
+)
 def command(where: Where, host: str, port: int, part: str, grace: float) -> None:
     """Run the router until it is stopped: doors, workers and, without --nats, a nats-server of its own.
 
@@ -38,7 +50,8 @@ def command(where: Where, host: str, port: int, part: str, grace: float) -> None
     _check(destinations, senders, host, part)
     import uvloop
 
-    from event_router.cli.process import Plan, Process, Stopped
+    from event_router.cli.lifetime import Stopped
+    from event_router.cli.process import Plan, Process
     from event_router.logs import set_up
     from event_router.running import WorkerEnded
 
