@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
+from unittest.mock import Mock
+
 import httpx
 import pytest
+from uvicorn import Config
+from uvicorn.server import ServerState
 
-from event_router.doors.serving import listen, listens_locally, serving, url_of
+from event_router.doors import serving as module
+from event_router.doors.serving import _Protocol, listen, listens_locally, serving, url_of
 
 pytestmark = pytest.mark.anyio
 
@@ -34,3 +41,30 @@ async def test_it_answers_for_the_block(host: str) -> None:
     async with httpx.AsyncClient(verify=False) as client:
         with pytest.raises(httpx.TransportError):
             await client.get(url)
+
+
+@pytest.mark.parametrize(
+    ("then", "is_given_up"),
+    [
+        (lambda connection: None, True),
+        (lambda connection: connection.resume_writing(), False),
+        (lambda connection: (connection.resume_writing(), connection.pause_writing()), True),
+        (lambda connection: connection.connection_lost(None), False),
+    ],
+    ids=["nothing", "takes some", "stalls again", "hangs up"],
+)
+async def test_a_reader_that_stalls(
+    monkeypatch: pytest.MonkeyPatch, then: Callable[[_Protocol], object], is_given_up: bool
+) -> None:
+    """Whoever takes nothing of its answer is hung up on, unless it goes on in time."""
+    monkeypatch.setattr(module, "STALLED", 0.0)
+    transport = Mock(asyncio.Transport)
+    config = Config(Mock(), ws="none", lifespan="off")
+    config.load()
+    connection = _Protocol(config, ServerState(), {})
+    connection.connection_made(transport)
+    connection.pause_writing()
+    then(connection)
+    for _ in range(3):
+        await asyncio.sleep(0)
+    assert transport.abort.called is is_given_up

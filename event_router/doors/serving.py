@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import math
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING
 
 import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
 #: Seconds for requests under way to end.
 _GRACE = 5
+#: Seconds within which a reader has to take some of its answer; what it does not take is held in memory.
+STALLED = 60.0
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -42,6 +46,30 @@ def listens_locally(host: str) -> bool:
         return host == "localhost"
 
 
+class _Protocol(HttpToolsProtocol):
+    """uvicorn's connection, which hangs up on whoever does not take its answer."""
+
+    _giving_up: asyncio.TimerHandle | None = None
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        # Not closed: that would wait until all is taken.
+        self._giving_up = self.loop.call_later(STALLED, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        self._wait_no_more()
+        super().resume_writing()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._wait_no_more()
+        super().connection_lost(exc)
+
+    def _wait_no_more(self) -> None:
+        if self._giving_up is not None:
+            self._giving_up.cancel()
+            self._giving_up = None
+
+
 class _Server(uvicorn.Server):
     """uvicorn's, started and told that it has started; signals are somebody else's affair."""
 
@@ -59,16 +87,20 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def serving(app: ASGIApp, listening: socket.socket, most: int = 1000) -> AsyncIterator[None]:
+async def serving(
+    app: ASGIApp, listening: socket.socket, most: int | None = 1000, grace: float = _GRACE
+) -> AsyncIterator[None]:
     """Serve for the block; at its end take no new requests, and answer those that are under way.
 
     Args:
         app: What answers.
         listening: Where.
-        most: Connections at once: what each of them may send is held in memory.
+        most: Connections at once: what each of them may send is held in memory. ``None`` where the app sees to that.
+        grace: Seconds for requests under way at the end.
     """
     config = uvicorn.Config(
         app,
+        http=_Protocol,
         ws="none",
         log_config=None,
         lifespan="off",
@@ -76,7 +108,7 @@ async def serving(app: ASGIApp, listening: socket.socket, most: int = 1000) -> A
         server_header=False,
         proxy_headers=False,
         limit_concurrency=most,
-        timeout_graceful_shutdown=_GRACE,
+        timeout_graceful_shutdown=math.ceil(grace),
     )
     server = _Server(config)
     task = asyncio.create_task(server.serve([listening]))
