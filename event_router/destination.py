@@ -21,6 +21,8 @@ from event_router.settings import SettingsError, event_options, validate_setting
 Transform = Callable[..., Transformed | Refusal]
 
 _MOST_OPTIONS = 1024
+_LONGEST_OPTIONS = 1000
+_MOST_PLUGINS = 64
 
 
 class Route(NamedTuple):
@@ -79,6 +81,8 @@ def _load(plugin: Plugin, values: Mapping[str, Any]) -> Any:
     return load(values) if load else values
 
 
+# Compiled schemas take 200 KB and most of a millisecond, and a transformer has as many destinations as its workspaces.
+@lru_cache(maxsize=_MOST_PLUGINS)
 def _routes(plugin: Plugin) -> tuple[dict[str, Route], dict[str, Route]]:
     hooks = plugin.hooks
     contracts = {(c.kind, c.event and spelling.event_key(c.event)): _compiled(c) for c in plugin.info.contracts}
@@ -109,7 +113,9 @@ def _with_options(
 
     def with_options(options: Mapping[str, Any]) -> tuple[Any, tuple[str, ...]]:
         changed, unused = event_options(schema, options)
-        return settings_for(orjson.dumps(changed, option=orjson.OPT_SORT_KEYS)), unused
+        key = orjson.dumps(changed, option=orjson.OPT_SORT_KEYS)
+        # What events say may be of any length: only what many of them may say is kept.
+        return (settings_for if len(key) <= _LONGEST_OPTIONS else settings_for.__wrapped__)(key), unused
 
     return with_options
 

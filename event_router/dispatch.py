@@ -52,7 +52,7 @@ def decide(destination: Destination, event: Event, contact: Contact | None, cont
             return None, _OFF
         try:
             settings, unused = destination.with_options(options)
-        except (SettingsError, TypeError, ValueError) as error:
+        except (SettingsError, TypeError, ValueError, RecursionError) as error:
             return None, _bad_options(error)
     contract, transform = destination.route(event)
     if transform is None:
@@ -69,9 +69,13 @@ def decide(destination: Destination, event: Event, contact: Contact | None, cont
         result = transform(event, settings, contact, context)
     except Exception as error:  # noqa: BLE001  # A plugin may raise anything; the event's neighbours must not notice.
         return name, _raised(destination, error)
-    if result.__class__ is not Transformed and not isinstance(result, Skipped | Rejected | Parked | Misconfigured):
+    if result.__class__ is not Transformed and not _is_refusal(result):
         return name, _bad_result(destination, result)
     return name, _with_unused(result, unused) if unused else result
+
+
+def _is_refusal(result: object) -> bool:
+    return isinstance(result, Skipped | Rejected | Parked | Misconfigured) and isinstance(result.reason, Reason)
 
 
 def _with_unused(result: Transformed | Refusal, names: tuple[str, ...]) -> Transformed | Refusal:

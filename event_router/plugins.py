@@ -29,9 +29,9 @@ HOOKS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Plugin:
-    """A loaded plugin.
+    """A loaded plugin, equal to itself alone, so that what is worked out for it once can be kept.
 
     Attributes:
         name: Its entry point's name.

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
-from event_router.contracts import compile_schema, explain
+import orjson
+
+from event_router.contracts import Schema, compile_schema, explain
 from event_router.messages import Secret
 from event_router.outcomes import Problem
 
@@ -25,12 +28,18 @@ class SettingsError(Exception):
 def validate_settings(schema: Mapping[str, Any], values: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the settings with defaults filled in and secrets as ``Secret``. Raises ``SettingsError``."""
     plain = {name: value.reveal() if isinstance(value, Secret) else value for name, value in values.items()}
-    compiled = compile_schema("the destination", schema)
+    compiled = _compiled(orjson.dumps(schema, default=dict))
     if not compiled.is_valid(plain):
         raise SettingsError(explain(compiled, plain, prefix="settings"))
     known: Mapping[str, Any] = schema.get("properties", {})
     full = {name: rule["default"] for name, rule in known.items() if "default" in rule} | plain
     return {name: Secret(value) if name in secret_names(schema) else value for name, value in full.items()}
+
+
+# To compile takes a hundred times as long as to judge.
+@lru_cache(maxsize=64)
+def _compiled(schema: bytes) -> Schema:
+    return compile_schema("the destination", orjson.loads(schema))
 
 
 def secret_names(schema: Mapping[str, Any]) -> frozenset[str]:

@@ -55,6 +55,21 @@ def test_options_are_worked_out_once() -> None:
         destination.with_options({"campaign": []})
 
 
+def test_long_options_are_not_kept() -> None:
+    """Events may say what they like, at any length: no memory fills with it."""
+    destination = promoter()
+    options = {"lists": list(range(1, 1000))}
+    assert destination.with_options(options)[0] == destination.with_options(options)[0]
+    assert destination.with_options(options)[0] is not destination.with_options(options)[0]
+
+
+def test_contracts_are_compiled_once() -> None:
+    """Many destinations of one plugin share what is worked out for the plugin."""
+    assert promoter().routes is not promoter().routes  # Two loaded plugins are two.
+    loaded = load_object("small", plugin())
+    assert configure("one", loaded, {}).routes is configure("two", loaded, {}).routes
+
+
 def test_secrets_are_known() -> None:
     """Whoever must keep secrets out of texts can ask for them; settings without any have none."""
     assert promoter().secrets() == ("promoter-test-key",)

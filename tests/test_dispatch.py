@@ -66,6 +66,14 @@ def test_dialects_of_one_event_give_one_request(data: st.DataObject, event: dict
         assert repr(one) == repr(other)
 
 
+def deep(levels: int) -> list[Any]:
+    """Return lists within lists."""
+    found: list[Any] = []
+    for _ in range(levels):
+        found = [found]
+    return found
+
+
 @pytest.mark.parametrize(
     ("integrations", "expected"),
     [
@@ -92,6 +100,7 @@ def test_events_can_switch_off_and_override() -> None:
     assert code(REST, track(integrations={"All": False})) == "event.integration_off"
     assert code(REST, track(integrations={"Promoter": {"campaign": []}})) == "event.bad_options"
     assert code(REST, track(integrations={"Promoter": {"campaign": {1, 2}}})) == "event.bad_options"
+    assert code(REST, track(integrations={"promoter": {"lists": deep(2000)}})) == "event.bad_options"
     decided = result(REST, track(integrations={"Promoter": {"campaign": 33, "x": 1}}))
     assert isinstance(decided, Transformed)
     assert decided.requests[0].body["campaign_id"] == 33
@@ -128,6 +137,7 @@ def test_exceptions_stay_with_their_event() -> None:
 
     assert code(small(transform_track=raises), track()) == "plugin.raised"
     assert code(small(transform_track=lambda event: "sent"), track()) == "plugin.bad_result"
+    assert code(small(transform_track=lambda event: Rejected("no reason")), track()) == "plugin.bad_result"  # type: ignore[arg-type]
 
 
 def test_encode() -> None:
