@@ -16,7 +16,7 @@ from event_router import spelling
 from event_router.orders import canonical_order
 from event_router.outcomes import Dropped, Event, Reason, Rejected
 from event_router.spelling import event_keys
-from event_router.times import FIELDS, event_time
+from event_router.times import FIELDS, event_time, is_canonical
 
 TYPES = ("identify", "track", "page", "screen", "group", "alias", "delete")
 ORDER_COMPLETED = "Order Completed"
@@ -27,6 +27,7 @@ _OBJECTS = ("traits", "properties", "context", "integrations")
 _IDS = {"userId": "user_id", "anonymousId": "anonymous_id", "messageId": "message_id"}
 _PERSON = ("email", "firstName", "lastName")
 _KNOWN_TYPES = frozenset(TYPES)
+_SETTLED = spelling.trait.settled  # Grows as it learns.
 
 
 #: A canonical event, and what did not fit into it.
@@ -53,7 +54,9 @@ def canonicalise(raw: Any) -> Canonical | Rejected:
         del event["writeKey"]  # A source's credential.
     dropped: list[Dropped] = []
     kind = event["type"]
-    _set_time(event, dropped)
+    # A time in canonical form is the best there can be: no need to look at the others.
+    if not is_canonical(event.get("timestamp")):
+        _set_time(event, dropped)
     if kind != "group":
         _set_traits(event, dropped)
     if kind == "track":
@@ -84,6 +87,10 @@ def _unknown_type(kind: object) -> Rejected:
 
 
 def _set_ids(event: Event) -> Rejected | None:
+    user, anonymous, message = event.get("userId"), event.get("anonymousId"), event.get("messageId")
+    # What most events have: three ids, all of them text.
+    if user.__class__ is anonymous.__class__ is message.__class__ is str and user and anonymous and message:
+        return None
     for name in _IDS:
         value = event.get(name)
         if (value.__class__ is not str or not value) and (refusal := _set_id(event, name, value)):
@@ -141,8 +148,9 @@ def _set_traits(event: Event, dropped: list[Dropped]) -> None:
     if not traits:
         traits, path = _context_traits(event), "$.context.traits"
     if traits.__class__ is dict:
-        traits = spelling.rename(traits, spelling.trait, path, dropped)
-        _set_person(traits, dropped)
+        if not _is_settled(traits):
+            traits = spelling.rename(traits, spelling.trait, path, dropped)
+            _set_person(traits, dropped)
         event["traits"] = traits
 
 
@@ -150,6 +158,17 @@ def _context_traits(event: Event) -> Any:
     context = event.get("context")
     found = context.get("traits") if context.__class__ is dict else None
     return found if isinstance(found, dict) else event.get("traits")
+
+
+def _is_settled(traits: dict[str, Any]) -> bool:
+    """Return whether nothing is to be changed, as with the traits of nearly everybody: then they serve as they are."""
+    if not _SETTLED.issuperset(traits) or ("name" in traits and "firstName" not in traits):
+        return False
+    for key in _PERSON:
+        value = traits.get(key, "absent")
+        if value.__class__ is not str or not value or value.strip() is not value:
+            return False
+    return True
 
 
 def _set_person(traits: dict[str, Any], dropped: list[Dropped]) -> None:

@@ -69,9 +69,10 @@ class DestinationInfo:
     hookspec_version: int = HOOKSPEC_VERSION
 
 
-@dataclass(frozen=True, slots=True)
-class Contact:
+class Contact(NamedTuple):
     """A person that the destination already knows, as the host remembers it.
+
+    A named tuple, since one is made for every identify.
 
     Attributes:
         user_id: The person's id.

@@ -15,8 +15,12 @@ def remembered(known: Contact | None, event: Event, traits: tuple[str, ...]) -> 
     >>> remembered(None, {"userId": "1", "traits": {"email": "t@x.co", "plan": "A"}}, ("email",)).traits
     {'email': 't@x.co'}
     """
-    time = event.get("timestamp")
-    news = {name: event["traits"][name] for name in traits if event["traits"].get(name) is not None}
+    time, said = event.get("timestamp"), event["traits"]
+    news = {}
+    # A plain loop: in Python 3.11 a comprehension is a function of its own, which costs more than these look-ups.
+    for name in traits:
+        if (value := said.get(name)) is not None:
+            news[name] = value
     if known is None:
         return Contact(event["userId"], news, time)
     if time is not None and known.time is not None and time < known.time:

@@ -22,8 +22,11 @@ def canonical_order(properties: dict[str, Any], dropped: list[Dropped]) -> dict[
     Amounts such as ``"$19.99"`` become numbers, ids text; ``revenue`` falls back to ``total``, ``currency`` to USD and a
     product's ``quantity`` to 1 ([LEGACY] facade's track, the semantics that classic destinations had).
     """
-    order = spelling.rename(properties, spelling.order, "$.properties", dropped)
-    _types(order)
+    if _is_settled(properties, spelling.order):
+        order = properties.copy()
+    else:
+        order = spelling.rename(properties, spelling.order, "$.properties", dropped)
+        _types(order)
     if "revenue" not in order and "total" in order:
         order["revenue"] = order["total"]
     currency = order.get("currency")
@@ -31,21 +34,51 @@ def canonical_order(properties: dict[str, Any], dropped: list[Dropped]) -> dict[
         currency.strip().upper() if isinstance(currency, str) else "USD" if currency is None else currency
     )
     if isinstance(products := order.get("products"), list):
-        order["products"] = [_product(item, at, dropped) for at, item in enumerate(products) if item is not None]
-        dropped.extend(
-            Dropped(f"$.properties.products[{at}]", "null") for at, item in enumerate(products) if item is None
-        )
+        order["products"] = _products(products, dropped)
     return order
+
+
+def _products(items: list[Any], dropped: list[Dropped]) -> list[Any]:
+    # A plain loop: in Python 3.11 a comprehension is a function of its own, which costs as much as a small product.
+    products = []
+    for at, item in enumerate(items):
+        if item is not None:
+            products.append(_product(item, at, dropped))
+    if len(products) < len(items):
+        dropped.extend(Dropped(_path(at), "null") for at, item in enumerate(items) if item is None)
+    return products
 
 
 def _product(item: Any, at: int, dropped: list[Dropped]) -> Any:
     if not isinstance(item, dict):
         return item
-    product = spelling.rename(item, spelling.product, f"$.properties.products[{at}]", dropped)
-    _types(product)
+    if _is_settled(item, spelling.product):
+        product = item.copy()
+    else:
+        product = spelling.rename(item, spelling.product, _path(at), dropped)
+        _types(product)
     if "quantity" not in product:
         product["quantity"] = 1
     return product
+
+
+def _path(at: int) -> str:
+    return f"$.properties.products[{at}]"
+
+
+def _is_settled(values: dict[str, Any], speller: spelling.Speller) -> bool:
+    """Return whether names and types are v2's already, as with what most shops send: then a copy serves.
+
+    A text may not stand where an amount belongs, nor anything else where a text does; no name may be a spelling of another.
+    """
+    settled = speller.settled
+    for name, value in values.items():
+        if value.__class__ is str:
+            if name not in _TEXTS and (name in _AMOUNTS or name not in settled):
+                return False
+        elif value is None or (name not in _AMOUNTS and (name in _TEXTS or name not in settled)):
+            return False
+    return True
 
 
 def _types(values: dict[str, Any]) -> None:

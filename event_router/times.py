@@ -16,6 +16,8 @@ FIELDS = ("timestamp", "originalTimestamp", "sentAt", "receivedAt")
 # Go's default format, in the originalTimestamp of Segment's delete events: [DOC] segment-docs partners/spec.
 _GO = re.compile(r"(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(\.\d{1,9})? ([+-]\d{4})(?: [A-Z]{1,5})?(?: m=[+-][\d.]+)?")
 _LONGEST = 80
+# Looked up once, since every event needs it.
+_from_iso = datetime.fromisoformat
 # Epoch numbers from here on are milliseconds: as seconds it would be the year 5138.
 _MILLISECONDS_FROM = 1e11
 
@@ -37,15 +39,24 @@ def to_utc(value: object) -> str | None:
     Reads ISO 8601 (without a zone it is UTC), Go's default format, and epoch seconds or milliseconds.
     """
     try:
-        if value.__class__ is not str:
+        if not isinstance(value, str):
             return _number(value)
-        text: str = value
-        if len(text) == 24 and text[23] == "Z" and text[19] == "." and text[10] == "T" and text[7] == "-":
-            datetime.fromisoformat(text)
-            return text
-        return _other(text)
+        return value if is_canonical(value) else _other(value)
     except (ValueError, OverflowError, OSError):
         return None
+
+
+def is_canonical(value: Any) -> bool:
+    """Return whether a value is a time in the canonical form already."""
+    if value.__class__ is not str or len(value) != 24:
+        return False
+    if value[23] != "Z" or value[19] != "." or value[10] != "T" or value[7] != "-":
+        return False
+    try:
+        _from_iso(value)
+    except ValueError:
+        return False
+    return True
 
 
 def parse(time: str) -> datetime:

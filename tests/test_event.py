@@ -6,13 +6,22 @@ import copy
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from support import TIME, identify, order, track
 
 from contract_tests.strategies import canonical_events, dialects, hostile_events
+from event_router import event as events
+from event_router import spelling
 from event_router.event import canonicalise
-from event_router.outcomes import Rejected
+from event_router.outcomes import Dropped, Rejected
+from event_router.times import event_time
+
+_TEXTS = st.sampled_from(("a", "Ted Mosby", "a@b.co", "", " ", " a", "a\u2003", "\x1fa", "\u00a0"))
+_VALUES: st.SearchStrategy[Any] = _TEXTS | st.sampled_from((None, 5, 1.5, True, [], {}))
+_TRAITS = st.dictionaries(
+    st.sampled_from(("email", "Email", "firstName", "first_name", "lastName", "name", "x")), _VALUES
+)
 
 
 def canonical(raw: Any) -> dict[str, Any]:
@@ -57,6 +66,52 @@ def test_canonical_events_are_fixed_points(event: dict[str, Any]) -> None:
     """Canonicalising twice changes nothing."""
     once = canonical(event)
     assert canonical(once) == once
+
+
+@given(_TRAITS)
+@example({"firstName": ""})
+@example({"lastName": " a"})
+@example({"email": None})
+@example({"name": "Ted Mosby", "firstName": None})
+def test_settled_traits_are_those_that_would_stay(traits: dict[str, Any]) -> None:
+    """Traits that serve as they are come out of all the rules the same; the dialect of the others makes no difference."""
+    lost: list[Dropped] = []
+    ruled = spelling.rename(traits, spelling.trait, "$.traits", lost)
+    events._set_person(ruled, lost)
+    if events._is_settled(traits):
+        assert (list(ruled.items()), lost) == (list(traits.items()), [])
+    if traits:
+        assert canonicalise(identify(traits=traits)) == (identify(traits=ruled), tuple(lost))
+
+
+def test_traits_of_nearly_everybody_are_settled() -> None:
+    """What is quick is what is common: e-mail and names as they should be, or just the e-mail."""
+    assert events._is_settled({"email": "a@b.co", "firstName": "Ted", "lastName": "Mosby", "address": {}})
+    assert events._is_settled({"email": "a@b.co"})
+    assert not events._is_settled({"email": "a@b.co", "name": "Ted"})
+
+
+@given(st.dictionaries(st.sampled_from((*events._IDS, *events._IDS.values())), _VALUES))
+@example({"userId": "a", "anonymousId": 5, "messageId": "a"})
+@example({"userId": "a", "anonymousId": "a", "messageId": ""})
+def test_ids_are_taken_together_as_one_by_one(ids: dict[str, Any]) -> None:
+    """Three ids that are text at once are what each alone would be."""
+    together, alone = {"type": "page", **ids}, {"type": "page", **ids}
+    refusals = [events._set_id(alone, name, alone.get(name)) for name in events._IDS]
+    refusal = next((refusal for refusal in refusals if refusal), None)
+    assert events._set_ids(together) == refusal
+    assert refusal or {"messageId": together["messageId"]} | alone == together
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(("timestamp", "sentAt")),
+        st.sampled_from((TIME, "2026-02-30T15:01:41.904Z", "2026-11-23", "soon", 0, None)),
+    )
+)
+def test_a_canonical_time_is_the_event_s_time(times: dict[str, Any]) -> None:
+    """Whether the other times are looked at or not, the event's time is the first that can be read."""
+    assert canonical({"type": "page", "userId": "1", **times}).get("timestamp") == event_time(times)
 
 
 @pytest.mark.parametrize("raw", [None, True, 5, 1.5, "text", [], [identify()]])

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract_tests.strategies import hostile_json
-from event_router.orders import amount, canonical_order
+from event_router import spelling
+from event_router.orders import _is_settled, _types, amount, canonical_order
 from event_router.outcomes import Dropped
 
 
@@ -68,6 +69,30 @@ def test_odd_values_stay_for_the_contract() -> None:
 def test_amounts(text: str, expected: float | str) -> None:
     """Amounts written by people become numbers, the rest stays."""
     assert amount(text) == expected
+
+
+_SPELLERS = (spelling.order, spelling.product)
+_NAMES = st.sampled_from((*spelling.ORDER, *spelling.PRODUCT, "id", "orderId", "Price", "SKU", "gift", "giftWrap"))
+_VALUES: st.SearchStrategy[Any] = st.sampled_from(("x", "$5", "", 5, 1.5, True, None, [], {}))
+
+
+@given(st.dictionaries(_NAMES, _VALUES), st.sampled_from(_SPELLERS))
+def test_settled_values_are_those_that_would_stay(values: dict[str, Any], speller: spelling.Speller) -> None:
+    """What serves as a copy comes out of all the rules the same."""
+    dropped: list[Dropped] = []
+    ruled = spelling.rename(values, speller, "$", dropped)
+    _types(ruled)
+    if _is_settled(values, speller):
+        assert (list(ruled.items()), dropped) == (list(values.items()), [])
+
+
+def test_what_most_shops_send_is_settled() -> None:
+    """What is quick is what is common: v2's names with their types, others once they are known."""
+    assert _is_settled({"order_id": "o", "total": 19.5, "currency": "USD", "products": [{}]}, spelling.order)
+    assert _is_settled({"product_id": "p", "name": "Monopoly", "price": 19, "quantity": 1}, spelling.product)
+    known = spelling.Speller(("gift", "note"))
+    assert _is_settled({"gift": True, "note": "x"}, known)
+    assert not any(_is_settled(values, known) for values in ({"other": True}, {"other": "x"}, {"gift": None}))
 
 
 @given(st.dictionaries(st.sampled_from(("orderId", "total", "products", "Currency", "x")), hostile_json))

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
 import jsonschema
 import pytest
-from hypothesis import given
+from hypothesis import example, given
+from hypothesis import strategies as st
+from promoter_destination.emails import LONGEST, PATTERN, is_email
 from support import identify, promoter
 
 import promoter_schemas
-from contract_tests.strategies import canonical_events
+from contract_tests.strategies import canonical_events, emails
 from event_router.api import Contact, Context, Request, Skipped, Transformed
 from event_router.dispatch import decide
 
@@ -30,6 +33,18 @@ def request(event: Any, contact: Contact | None = None, **settings: Any) -> Requ
     """Return its one request."""
     (only,) = transformed(event, contact, **settings).requests
     return only
+
+
+@given(
+    st.from_regex(r"[a.!]{1,3}@([ab-]{0,3}\.){0,3}[a-]{0,3}.?", fullmatch=True) | emails | st.text("a-.@é", max_size=12)
+)
+@example("a@" + "b" * 63 + ".co")
+@example("a@" + "b" * 64 + ".co")
+@example("a@" + "b" * 31 + "-" * 31 + "b.co")
+@example("a@b" + ".b" * 300 + ".co")
+def test_an_address_is_one_by_the_published_rule(text: str) -> None:
+    """However the rule is compiled, it is the schemas'."""
+    assert is_email(text) == (len(text) <= LONGEST and re.fullmatch(PATTERN[1:-1], text) is not None)
 
 
 def test_identify_becomes_a_contact() -> None:

@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from contract_tests.strategies import hostile_json
-from event_router.times import parse, to_utc
+from event_router.times import _other, is_canonical, parse, to_utc
 
 
 @pytest.mark.parametrize(
@@ -45,6 +45,28 @@ def test_law(time: datetime) -> None:
     assert text is not None
     assert to_utc(text) == text
     assert abs((parse(text) - time).total_seconds()) < 0.001
+
+
+_NEARLY = st.datetimes().map(lambda time: time.isoformat(timespec="milliseconds") + "Z")
+_MISTAKES = st.tuples(st.integers(0, 23), st.sampled_from("0129-:., TZzW+\uff11"))
+
+
+@given(_NEARLY, st.lists(_MISTAKES, max_size=2))
+@example("2026-W47-1T15:01:41.904Z", [])
+@example("2026-11-23T15:01:41,904Z", [])
+@example("2026-11-23 15:01:41.904Z", [])
+@example("2026-11-23T15:01:41.9041", [])
+@example("2026-02-30T15:01:41.904Z", [])
+def test_canonical_times_are_fixed_points_of_all_the_rules(text: str, mistakes: list[tuple[int, str]]) -> None:
+    """A time is canonical exactly where reading it in full gives the same text; a slip or two makes no difference."""
+    for at, char in mistakes:
+        text = text[:at] + char + text[at + 1 :]
+    try:
+        read = _other(text)
+    except ValueError:
+        read = None
+    assert is_canonical(text) == (read == text)
+    assert to_utc(text) == read
 
 
 @given(hostile_json)

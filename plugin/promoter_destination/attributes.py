@@ -50,10 +50,11 @@ def flatten(
         as_text: Every value as text (v1), or JSON scalars kept (v2).
         reserved: Names that are no attributes.
     """
-    lost: list[tuple[str, str]] = []
     if settings.filters:
         values, lost = _allowed(values, settings, reserved)
-    lost += _add(attributes, "", values, reserved, as_text, DEEPEST)
+        lost += _add(attributes, "", values, reserved, as_text, DEEPEST)
+    else:
+        lost = _add(attributes, "", values, reserved, as_text, DEEPEST)
     return tuple([Dropped(path + way, why) for way, why in lost]) if lost else ()
 
 
@@ -84,34 +85,31 @@ def _add(
         if key in reserved:
             continue
         name, kind = prefix + key, value.__class__
-        # The first two branches are what nearly all values are; the last one knows all the rules.
+        # From what nearly all values are to what is rare; the last branch knows all the rules.
         if kind is str and value and name not in attributes and 0 < len(name) <= LONGEST_NAME:
             attributes[name] = value
         elif kind is dict and value and depth and len(name) <= LONGEST_NAME:
             if below := _add(attributes, name + SEPARATOR, value, _NONE, as_text, depth - 1):
                 lost += [(_step(key) + way, why) for way, why in below]
-        elif why := _set(attributes, name, value, as_text):
-            lost.append((_step(key), why))
+        elif name in attributes or not 0 < len(name) <= LONGEST_NAME:
+            lost.append((_step(key), _unusable(name, attributes)))
+        elif kind is bool:
+            attributes[name] = _BOOLEANS[value] if as_text else value
+        elif kind is int and _SMALLEST_INT <= value <= _LARGEST_INT:
+            attributes[name] = str(value) if as_text else value
+        else:
+            try:
+                attributes[name] = _stored(value, as_text)
+            except _LostError as error:
+                lost.append((_step(key), str(error)))
     return lost
 
 
-def _set(attributes: dict[str, Any], name: str, value: Any, as_text: bool) -> str | None:
-    """Set one attribute, or return why it cannot be."""
+def _unusable(name: str, attributes: Mapping[str, Any]) -> str:
+    """Return why no attribute can have a name."""
     if name in attributes:
         return f"there is a {name} already"
-    if not 0 < len(name) <= LONGEST_NAME:
-        return f"its name is longer than {LONGEST_NAME} characters" if name else "it has no name"
-    kind = value.__class__
-    if kind is bool:
-        attributes[name] = _BOOLEANS[value] if as_text else value
-    elif kind is int and _SMALLEST_INT <= value <= _LARGEST_INT:
-        attributes[name] = str(value) if as_text else value
-    else:
-        try:
-            attributes[name] = _stored(value, as_text)
-        except _LostError as error:
-            return str(error)
-    return None
+    return f"its name is longer than {LONGEST_NAME} characters" if name else "it has no name"
 
 
 def _step(key: str) -> str:

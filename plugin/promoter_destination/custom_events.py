@@ -23,5 +23,9 @@ def raw_event(event: Event, settings: Settings, context: Context) -> Request:
 
 
 def _request(event: Event, fields: tuple[str, ...], settings: Settings, context: Context) -> Request:
-    body = {name: event[name] for name in fields if name in event}
+    body = {}
+    # A plain loop: in Python 3.11 a comprehension is a function of its own, which costs as much as half of the fields.
+    for name in fields:
+        if name in event:
+            body[name] = event[name]
     return Request("event", "POST", settings.segment_url, body, idempotency_headers(event, context), settings.basic)
