@@ -1,0 +1,1 @@
+"""RudderStack's transformer protocol, for every loaded plugin."""

@@ -1,0 +1,139 @@
+"""Elements: what rudder-server sends, read without parsing what is echoed."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rudder_values import JSON
+
+from event_router.rudder import elements
+from event_router.rudder.elements import Body, Element, read, read_carefully, read_quickly
+from event_router.rudder.raw import BadBodyError
+
+pytestmark = pytest.mark.anyio
+
+ITEMS = st.fixed_dictionaries(
+    {}, optional=dict.fromkeys(("message", "metadata", "destination", "connection", "libraries"), JSON)
+)
+METADATA = b'{"jobId":12345678901234567890123,"destinationId":"d-1", "x" : 1.10}'
+DESTINATION = b'{"ID":"d-1","n":1.0}'
+
+
+def plain(*texts: bytes) -> bytes:
+    """Return a plain body."""
+    return b"[" + b",".join(texts) + b"]"
+
+
+def one(message: bytes = b"{}") -> bytes:
+    """Return an element."""
+    return b'{"message":%b,"metadata":%b,"destination":%b,"libraries":null}' % (message, METADATA, DESTINATION)
+
+
+async def test_bytes_as_they_came() -> None:
+    """Metadata and destination are echoed to the byte: large numbers, spaces and all."""
+    found = await read(plain(one(b'{"type":"track"}')))
+    assert found == Body([Element(b'{"type":"track"}', METADATA, DESTINATION)], None)
+
+
+@given(st.lists(ITEMS | JSON, max_size=5))
+def test_two_ways_one_result(given: list[Any]) -> None:
+    """The careful way finds what the quick one does, wherever both can read."""
+    body = json.dumps(given).encode()
+    quick = read_quickly(body)
+    careful = read_carefully(body)
+    assert len(careful.elements) == len(given)
+    if quick is not None:
+        assert quick == careful
+
+
+@given(st.lists(ITEMS, max_size=4), st.dictionaries(st.text(max_size=4), JSON, max_size=3))
+def test_two_ways_compacted(given: list[Any], destinations: dict[str, Any]) -> None:
+    """Compacted bodies likewise."""
+    body = json.dumps({"input": given, "destType": "promoter", "destinations": destinations}).encode()
+    quick = read_quickly(body)
+    careful = read_carefully(body)
+    assert (len(careful.elements), careful.dest_type) == (len(given), "promoter")
+    if quick is not None:
+        assert quick == careful
+
+
+async def test_compacted() -> None:
+    """Destinations are joined by metadata.destinationId; one that is not there is none."""
+    body = b'{"input":[{"message":1,"metadata":%b},{"message":2}],"destType":"x","destinations":{"d-1":%b}}'
+    found = await read(body % (METADATA, DESTINATION))
+    assert found.elements == [Element(b"1", METADATA, DESTINATION), Element(b"2", b"{}", b"null")]
+    assert found.dest_type == "x"
+
+
+@pytest.mark.parametrize("more", [b"", b',"destinations":null', b',"destinations":{},"destType":null'])
+async def test_nothing_in_it(more: bytes) -> None:
+    """A null where a list may be is an empty one: Go writes nil so."""
+    assert await read(b'{"input":null%b}' % more) == Body([], None)
+
+
+@pytest.mark.parametrize(
+    "poison",
+    [b"null", b"7", b'"text"', b"[]", b'{"message":"\\ud800"}', b'{"message":' + b"[" * 9000 + b"]" * 9000 + b"}"],
+)
+async def test_one_poisoned_element(poison: bytes) -> None:
+    """What no parser reads is one element's trouble: its neighbours are read as ever."""
+    found = await read(plain(one(), poison, one()))
+    assert len(found.elements) == 3
+    assert found.elements[0] == found.elements[2] == Element(b"{}", METADATA, DESTINATION)
+    assert found.elements[1].metadata == b"{}"
+
+
+async def test_poisoned_metadata() -> None:
+    """Metadata that Go could not read again is not echoed; half of a surrogate pair it can."""
+    odd, broken = b'{"message":1,"metadata":{"eventName":"\\ud800"}}', b'{"message":1,"metadata":{"a":NaN}}'
+    found = await read(plain(odd, broken, b'{"message":1,"metadata":"x"}'))
+    assert [element.metadata for element in found.elements] == [b'{"eventName":"\\ud800"}', b"{}", b"{}"]
+
+
+async def test_poisoned_compacted() -> None:
+    """The careful way joins destinations too, and forgives what is wrong with the names around them."""
+    body = b'{"input":[{"message":"\\ud800","metadata":%b},3],"destType":7,"destinations":{"d-1":%b}}'
+    found = await read(body % (METADATA, DESTINATION))
+    assert found.elements == [Element(b'"\\ud800"', METADATA, DESTINATION), Element(b"null", b"{}", b"null")]
+    assert found.dest_type is None
+    assert await read(b'{"input":7,"destinations":7,"destType":"a"}') == Body([], "a")
+
+
+async def test_metadata_without_id() -> None:
+    """Metadata that names no destination, or names it by something else than text, has none."""
+    found = await read(b'{"input":[{"metadata":{"destinationId":7}},{"metadata":[]}],"destinations":{"7":{}}}')
+    assert [element.destination for element in found.elements] == [b"null", b"null"]
+
+
+@pytest.mark.parametrize("body", [b"", b"x", b"7", b"[", b'{"input":[1}', b"[{}]]"])
+async def test_no_body(body: bytes) -> None:
+    """What has no elements is refused with a sentence."""
+    with pytest.raises(BadBodyError, match=r"\.$"):
+        await read(body)
+
+
+@pytest.mark.parametrize("odd", [b"{}", b"NaN"])
+async def test_too_many(odd: bytes) -> None:
+    """A body of more events than are answered at once is refused, whichever way it is read; as many are not."""
+    most = [b"{}"] * (elements.MOST - 1) + [odd]
+    assert len((await read(plain(*most))).elements) == elements.MOST
+    with pytest.raises(BadBodyError, match=r"^It has 10,001 events, and 10,000 are the most\."):
+        await read(plain(*most, b"{}"))
+
+
+async def test_large_and_poisoned(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A large body is taken apart beside everything else, not before it."""
+    monkeypatch.setattr(elements, "TURN", 10)
+    assert len((await read(plain(one(), b"null"))).elements) == 2
+
+
+async def test_ids_stay_exact() -> None:
+    """What comes back is what a parser with exact numbers reads."""
+    found = await read(plain(one()))
+    assert json.loads(found.elements[0].metadata)["jobId"] == 12345678901234567890123
+    assert orjson.loads(found.elements[0].destination) == {"ID": "d-1", "n": 1.0}
