@@ -1,4 +1,4 @@
-"""Fixtures: a mock Promoter.io on a real port, fresh for each test; a Chromium to look at its page with."""
+"""Fixtures: a mock Promoter.io on a real port, fresh for each test; a Chromium to look at its page with; a rudder-server."""
 
 from __future__ import annotations
 
@@ -11,6 +11,10 @@ import pytest
 from browser import chromium, missing, see, window
 from hypothesis import HealthCheck, settings
 from nats_servers import server
+from rudder_server import RudderServer
+from rudder_server.fake_transformer import Fake
+from rudder_server.fake_transformer import serve as serve_transformer
+from rudder_server.scripts import playing
 
 from mock_promoter.auth import TEST_KEY
 from mock_promoter.serving import serve
@@ -89,3 +93,17 @@ def page(browser: Browser, mock: str) -> Iterator[Page]:
         page.goto(f"{mock}/__mock__/ui")
         see(page.get_by_text("live", exact=True))
         yield page
+
+
+@pytest.fixture
+def fake() -> Iterator[Fake]:
+    """Return a transformer and a destination for the stand-in for rudder-server."""
+    with serve_transformer() as served:
+        yield served
+
+
+@pytest.fixture
+def play(fake: Fake) -> Iterator[Callable[..., RudderServer]]:
+    """Return a function that starts a stand-in for rudder-server, gives it events and lets it run."""
+    with playing(fake) as play:
+        yield play
