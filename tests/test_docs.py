@@ -27,8 +27,9 @@ from event_router.retry import Policy
 
 ROOT = Path(__file__).parent.parent
 _CODE = re.compile(
-    r"(event|plugin|delivery|promoter|config|settings|results|input|check|demo|engine|door|run)\.(?!json)[a-z_]+"
+    r"(event|plugin|delivery|promoter|config|settings|results|input|check|demo|engine|door|run|rudder|transformer)\.(?!json)[a-z_]+"
 )
+_SAID = re.compile(r"\[([a-z]+\.[a-z_]+)\] ")  # The sentences that whole requests are answered with.
 _HELPERS = {"_misconfigured": "promoter", "_retry": "delivery", "_failed": "plugin"}
 
 
@@ -41,8 +42,8 @@ def codes() -> Iterator[str]:
     """Yield every reason code in the sources: whole ones, and those that helpers put a prefix to."""
     for path in [*ROOT.glob("event_router/**/*.py"), *ROOT.glob("plugin/**/*.py")]:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and _CODE.fullmatch(node.value):
-                yield node.value
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield from [node.value] if _CODE.fullmatch(node.value) else _SAID.findall(node.value)
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _HELPERS:
                 found = [arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
                 yield from (f"{_HELPERS[node.func.id]}.{code}" for code in found if re.fullmatch(r"[a-z_]+", code))

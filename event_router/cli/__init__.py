@@ -20,6 +20,7 @@ _COMMANDS = {
     "run": "Run the router: doors, workers, and a nats-server of its own.",
     "send": "Send events to a destination.",
     "status": "Show how things stand: outcomes, and what waits.",
+    "transformer": "Speak RudderStack's transformer protocol to a rudder-server.",
     "validate": "Check events against a destination's contracts.",
 }
 

@@ -30,7 +30,7 @@ def destination_info() -> DestinationInfo:
     return DestinationInfo(
         name="promoter",
         display_name="Promoter.io",
-        integrations=("Promoter.io", "Promoter", "PROMOTER"),
+        integrations=("Promoter.io", "Promoter", "PROMOTER", "promoter"),
         settings_schema=schema("settings"),
         contracts=(
             Contract("identify", "identify", schema("events/identify")),
