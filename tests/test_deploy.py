@@ -14,12 +14,12 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
-import click
 import pytest
 import yaml
+from command_lines import judge
 from nats_servers import Handle, _spawn, _wait, free_ports
 
-from event_router.cli import _COMMANDS, main
+from event_router.cli import _COMMANDS
 from event_router.config import destination, read_config, sources
 from event_router.engine.access import Access
 from event_router.engine.binary import find_server
@@ -72,17 +72,6 @@ def deployed() -> Iterator[list[str]]:
     for service in load("compose-cluster.yaml")["services"].values():
         if service["image"] == "event-router":
             yield service["command"]
-
-
-def judge(arguments: list[str]) -> click.Context:
-    """Return what click makes of arguments, without doing anything. Raises where it refuses them."""
-    command: click.Command = main
-    parent = click.Context(main)
-    while isinstance(command, click.Group):
-        found = command.get_command(parent, arguments[0])
-        assert found, arguments
-        command, arguments = found, arguments[1:]
-    return command.make_context("event-router", list(arguments), parent)
 
 
 COMMANDS = [*(one for name in DOCS for one in shown(name)), *deployed()]
