@@ -23,6 +23,7 @@ bench: $(VENV)/.installed
 	$(BIN)/python benchmarks/transform.py
 	$(BIN)/python benchmarks/send.py
 	$(BIN)/python benchmarks/router.py
+	$(BIN)/python benchmarks/rudder.py
 	$(BIN)/python benchmarks/mock.py
 
 LOCK := $(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-find-links --no-emit-index-url --no-emit-trusted-host
