@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 #: Seconds for requests under way to end.
 _GRACE = 5
+# Seconds that an idle connection is kept: longer than balancers and HTTP clients keep theirs, so that they close it and
+# never send on one that is being closed here.
+_KEPT = 100
 #: Seconds within which a reader has to take some of its answer; what it does not take is held in memory.
 STALLED = 60.0
 
@@ -109,6 +112,7 @@ async def serving(
         proxy_headers=False,
         limit_concurrency=most,
         timeout_graceful_shutdown=math.ceil(grace),
+        timeout_keep_alive=_KEPT,
     )
     server = _Server(config)
     task = asyncio.create_task(server.serve([listening]))
