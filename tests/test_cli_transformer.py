@@ -113,6 +113,15 @@ def test_contacts_outlast_it(tmp_path: Path) -> None:
         assert stop(process) == 0
 
 
+def test_the_other_process_goes(tmp_path: Path) -> None:
+    """Whoever has joined another process's nats-server ends with it, for the next one would never be found."""
+    with running(tmp_path) as (_, first), running(tmp_path) as (beside, second):
+        assert ask(beside, identify())[0]["statusCode"] == 200
+        assert stop(first) == 0
+        assert second.wait(PATIENCE) == 1
+    assert "which another process ran, is gone" in (tmp_path / "log").read_text()
+
+
 def test_on_a_cluster(tmp_path: Path, nats: str) -> None:
     """With --nats every replica knows what one has learnt."""
     (tmp_path / "router.toml").write_text(f'[engine]\nnamespace = "{limits().namespace}"\n')

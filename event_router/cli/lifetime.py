@@ -38,8 +38,12 @@ class Stopped:
 
     def by_server(self, status: int) -> None:
         """Stop since our nats-server ended; called from another thread."""
+        self.failed(f"Our nats-server ended with status {status}")
+
+    def failed(self, why: str) -> None:
+        """Stop with exit code 1, from whatever thread."""
         self.code = 1
-        _LOG.error("Our nats-server ended with status %s; this process stops.", status)
+        _LOG.error("%s; this process stops.", why)
         if self._loop and self._event:
             with suppress(RuntimeError):
                 self._loop.call_soon_threadsafe(self._event.set)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 from click.core import ParameterSource
 
 from event_router.cli.common import Stop
-from event_router.cli.engine import Where, configuration, engine_options, reached
+from event_router.cli.engine import DATA, Where, configuration, engine_options, reached
 from event_router.plugins import Plugin, load_plugins
 
 if TYPE_CHECKING:
@@ -100,8 +101,9 @@ def command(
     if stateless:
         uvloop.run(run(plugins, plan, stopped))
     else:
+        joined = _joined(where)
         with reached(where, config, join=True, on_exit=stopped.by_server) as access:
-            uvloop.run(run(plugins, plan, stopped, Kept(access, config)))
+            uvloop.run(run(plugins, plan, stopped, Kept(access, config, joined)))
     raise SystemExit(stopped.code)
 
 
@@ -113,6 +115,14 @@ def _refuse_engine_options() -> None:
         options = ", ".join(f"--{name.replace('_', '-')}" for name in given)
         why = f"With --stateless contacts are kept nowhere but in the process, so {options} would not count."
         raise Stop("transformer.stateless", f"{why} Leave out one or the other.")
+
+
+def _joined(where: Where) -> Path | None:
+    """Return the folder whose nats-server another process runs, if that is the one to be used."""
+    from event_router.engine.server import running
+
+    data = where.data or DATA
+    return data if where.nats is None and running(data) else None
 
 
 def _plugins() -> Mapping[str, Plugin]:

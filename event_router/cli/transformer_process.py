@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from asyncio import FIRST_COMPLETED, Task, create_task, sleep, wait
+from asyncio import FIRST_COMPLETED, Task, create_task, sleep, to_thread, wait
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, NamedTuple
@@ -25,12 +25,15 @@ from event_router.rudder.upstream import Address, Upstream
 
 # What talks to a nats-server is imported when it is needed: without state it is not.
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from event_router.config import Config
     from event_router.engine.access import Access
 
 _LOG = logging.getLogger("event_router.rudder")
 _NAME = "event-router transformer"
 _PAUSE = 0.5
+_LOOK = 2.0
 
 
 class Plan(NamedTuple):
@@ -54,10 +57,17 @@ class Plan(NamedTuple):
 
 
 class Kept(NamedTuple):
-    """Where contacts are kept, and the limits of what is kept."""
+    """Where contacts are kept.
+
+    Attributes:
+        access: How the engine is reached.
+        config: The limits of what is kept.
+        folder: Where another process runs the nats-server; ``None`` where it is ours, or a cluster's.
+    """
 
     access: Access
     config: Config
+    folder: Path | None = None
 
 
 async def run(plugins: Mapping[str, Plugin], plan: Plan, stopped: Stopped, kept: Kept | None = None) -> None:
@@ -65,6 +75,8 @@ async def run(plugins: Mapping[str, Plugin], plan: Plan, stopped: Stopped, kept:
     waiting = create_task(stopped.wait())
     async with AsyncExitStack() as stack:
         contacts = MemoryContacts() if kept is None else await stack.enter_async_context(_contacts(kept, plugins))
+        if kept is not None and kept.folder is not None:
+            stack.callback(create_task(_watch(kept.folder, kept.access.url, stopped)).cancel)
         upstream = Upstream(plan.upstream, _client(stack)) if plan.upstream else None
         if upstream is not None and not await _reached(upstream, waiting):
             return
@@ -113,6 +125,15 @@ async def _is_made(kept: Kept) -> bool:
         if error.code != "engine.not_there":
             raise Stop(error.code, error.message) from error
         return False
+
+
+async def _watch(folder: Path, url: str, stopped: Stopped) -> None:
+    """Stop once another process's nats-server is gone: its successor has another port, and would never be found."""
+    from event_router.engine.server import running
+
+    while await to_thread(running, folder) == url:  # noqa: ASYNC110  # Nobody tells when it ends.
+        await sleep(_LOOK)
+    stopped.failed(f"The nats-server in {folder}, which another process ran, is gone")
 
 
 async def _reached(upstream: Upstream, stopped: Task[None]) -> bool:
