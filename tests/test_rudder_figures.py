@@ -77,10 +77,10 @@ def test_deliveries() -> None:
     """By type and status code."""
     figures = Figures(["promoter"])
     for status in (200, 200, 429):
-        figures.delivered("PROMOTER", status)
+        figures.delivered("PROMOTER", status, "")
     found = read(figures)
-    assert found["deliveries_total", "promoter", "200"] == 2
-    assert found["deliveries_total", "promoter", "429"] == 1
+    assert found["deliveries_total", "", "promoter", "200"] == 2
+    assert found["deliveries_total", "", "promoter", "429"] == 1
 
 
 def test_in_flight() -> None:
@@ -97,12 +97,12 @@ def test_labels_are_bounded() -> None:
     """Types that are not served, statuses that are none, and codes by the thousand are one each; their number stays right."""
     figures = Figures(["promoter"])
     for number in range(2000):
-        figures.delivered(f"type-{number}", 200)
+        figures.delivered(f"type-{number}", 200, "")
         figures.answered("elsewhere", 1000 + number, 0.1)
         figures.events("promoter", "router", {(400, f"plugin.code_{number}"): 1})
     figures.events("promoter", "router", {(500, "plugin.code_0"): 1})
     found = read(figures)
-    assert found["deliveries_total", "other", "200"] == 2000
+    assert found["deliveries_total", "", "other", "200"] == 2000
     assert found["requests_total", "elsewhere", "0"] == 2000
     events = {key: value for key, value in found.items() if key[0] == "events_total"}
     assert len(events) == 502

@@ -72,6 +72,37 @@ def test_types_that_nobody_serves(path: str, body: Any) -> None:
     assert "--upstream" in answer.json()["error"]
 
 
+def test_unserved_types_are_told(caplog: pytest.LogCaptureFixture) -> None:
+    """Whoever runs it hears for which types events wait: once in a while, whatever they are called."""
+    transformer = Transformer()
+    for _ in range(2):
+        transformer.ask("/v0/destinations/webhook", plain(identify()))
+        transformer.ask("/routerTransform", routed(identify(), dest_type="other\x1b" + "x" * 100))
+    told = [record.getMessage() for record in caplog.records]
+    assert len(told) == 2
+    assert "type webhook wait" in told[0]
+    assert "\x1b" not in told[1]
+    assert len(told[1]) < 200
+
+
+def test_a_destination_that_takes_nothing_is_told(mock: str, caplog: pytest.LogCaptureFixture) -> None:
+    """A wrong key aborts every event: whoever runs it hears so, once in a while, and the figures have the reason."""
+    transformer = Transformer()
+    config = {**CONFIG, "apiKey": "wrong-key", "baseUrl": mock}
+    call = {
+        "type": "REST", "method": "GET", "endpoint": f"{mock}/api/campaigns/", "headers": {"authorization": "Token wrong-key"},
+        "metadata": [PLAIN["metadata"]], "destinationConfig": config,
+    }  # fmt: skip
+    for _ in range(2):
+        answer = transformer.ask("/v1/destinations/promoter/proxy", call).json()
+        assert answer["output"]["response"][0]["statusCode"] == 400
+    (told,) = [record.getMessage() for record in caplog.records]
+    assert told.startswith("Destination dest-1: [promoter.unauthorized] ")
+    assert "wrong-key" not in told
+    figures = transformer.ask("/metrics", method="GET").content
+    assert b'deliveries_total{code="promoter.unauthorized",dest_type="promoter",status="400"} 2.0' in figures
+
+
 def test_a_path_that_no_transformer_has() -> None:
     """That is a 404."""
     answer = Transformer().ask("/favicon.ico", method="GET")
@@ -93,7 +124,7 @@ def test_no_json(body: bytes) -> None:
     for path in ("/v0/destinations/promoter", "/routerTransform", "/batch"):
         answer = Transformer().ask(path, body)
         assert answer.status_code == 400
-        assert answer.json()["error"].startswith("[rudder.bad_body] The body cannot be read")
+        assert answer.json()["error"].startswith("[rudder.bad_body] ")
 
 
 def test_proxy(mock: str) -> None:
@@ -109,7 +140,8 @@ def test_proxy(mock: str) -> None:
     old = transformer.ask("/v0/destinations/promoter/proxy", {**call, "metadata": PLAIN["metadata"]})
     assert old.status_code == 200
     assert (
-        b'deliveries_total{dest_type="promoter",status="200"} 2.0' in transformer.ask("/metrics", method="GET").content
+        b'deliveries_total{code="",dest_type="promoter",status="200"} 2.0'
+        in transformer.ask("/metrics", method="GET").content
     )
 
 

@@ -54,7 +54,7 @@ class Figures:
         self._requests: dict[tuple[str, int], int] = {}
         self._times: dict[str, _Times] = {}
         self._events: dict[tuple[str, str, int, str], int] = {}
-        self._deliveries: dict[tuple[str, int], int] = {}
+        self._deliveries: dict[tuple[str, int, str], int] = {}
         self._codes: set[str] = set()
 
     def answered(self, route: str, status: int, seconds: float) -> None:
@@ -84,9 +84,9 @@ class Figures:
                 before = self._events.get(key, 0)
             self._events[key] = before + number
 
-    def delivered(self, dest_type: str, status: int) -> None:
-        """Count a delivery by the status code that it is answered with."""
-        key = self._type(dest_type), status
+    def delivered(self, dest_type: str, status: int, code: str) -> None:
+        """Count a delivery by the status code that it is answered with, and the reason's code, empty where all is well."""
+        key = self._type(dest_type), status, self._code(code)
         self._deliveries[key] = self._deliveries.get(key, 0) + 1
 
     def text(self) -> bytes:
@@ -106,7 +106,8 @@ class Figures:
             ("dest_type", "feature", "status", "code"),
             self._events.items(),
         )
-        yield _counter("deliveries", "Deliveries by status code.", ("dest_type", "status"), self._deliveries.items())
+        labels = ("dest_type", "status", "code")
+        yield _counter("deliveries", "Deliveries by how they ended.", labels, self._deliveries.items())
         requests, held = self._in_flight()
         yield _gauge("requests_in_flight", "Requests being handled.", requests)
         yield _gauge("bytes_in_flight", "Bytes of the bodies being handled.", held)
@@ -117,9 +118,10 @@ class Figures:
 
     def _code(self, code: str) -> str:
         """Return a code that was not seen before, as long as there are not too many."""
-        if code not in self._codes and len(self._codes) >= _MOST_CODES:
-            return OTHER
-        self._codes.add(code)
+        if code and code not in self._codes:
+            if len(self._codes) >= _MOST_CODES:
+                return OTHER
+            self._codes.add(code)
         return code
 
 

@@ -18,16 +18,20 @@ from event_router.rudder.raw import BadBodyError
 from event_router.rudder.routes import Route, type_key
 from event_router.rudder.service import Answered, Served
 from event_router.rudder.statuses import BATCH, DELETION, PROCESSOR, ROUTER
+from event_router.rudder.telling import Teller
 from event_router.rudder.upstream import Upstream
+from event_router.wire import printable
 
 # Seconds that a destination may take for one person's deletion.
 _DELETION_TIMEOUT = 10.0
 _TIMEOUT = b"rdproxy-timeout"
+_SHOWN = 60
+_UNSERVED_LOG = "[rudder.unserved] Events for a destination of type %s wait at rudder-server: no plugin here serves it."
 _UNSERVED = (
     "[rudder.unserved] No plugin here serves this type of destination, and no other transformer is named for it. Its events "
     "wait at rudder-server: install a plugin for it, or name the transformer that has it with --upstream."
 )
-_NOT_FOUND = "[rudder.not_found] Nothing is served here. docs/rudderstack.md has the paths that there are."
+_NOT_FOUND = "[rudder.not_found] Nothing is served here. The paths that there are stand in docs/rudderstack.md."
 
 
 class Call(NamedTuple):
@@ -72,6 +76,7 @@ class Handlers:
         self._client = client
         self._upstream = upstream
         self._figures = figures
+        self._teller = Teller()
         self._features = features(one.plugin for one in served.values())
         self._by_kind: Mapping[str, Callable[[Call], Awaitable[Answer]]] = {
             PROCESSOR: self._processor,
@@ -120,10 +125,10 @@ class Handlers:
         try:
             body = await read(call.body)
         except BadBodyError as error:
-            return refusal(400, f"[rudder.bad_body] The body cannot be read: {error}")
+            return refusal(400, f"[rudder.bad_body] {error}")
         served = served_of(body)
         if served is None:
-            return await self._elsewhere(call)
+            return await self._elsewhere(call, body.dest_type)
         answered = await transform(served, body.elements)
         self._figures.events(served.type, feature, answered.endings)
         return ok(answered.body)
@@ -137,7 +142,9 @@ class Handlers:
 
         timeout, v1 = seconds(call.headers.get(_TIMEOUT)), call.route.kind == routes.PROXY_V1
         proxied = await deliver(served, call.body, self._client.sender, v1=v1, timeout=timeout)
-        self._figures.delivered(served.type, proxied.code)
+        self._figures.delivered(served.type, proxied.code, proxied.reason)
+        if proxied.trouble:
+            self._teller.warn("%s", printable(proxied.trouble))
         return proxied.answer
 
     async def _deletion(self, call: Call) -> Answer:
@@ -158,10 +165,11 @@ class Handlers:
             self._figures.events(kind, DELETION, {(code, reason): number})
         return deleted.answer
 
-    async def _elsewhere(self, call: Call) -> Answer:
+    async def _elsewhere(self, call: Call, dest_type: str | None = None) -> Answer:
         """Hand on a call that nobody here answers; without anybody to hand it to, keep its events from being lost."""
         if self._upstream is not None:
             return await self._upstream.forward(call.method, call.target, call.headers, call.body)
         if call.route.kind == routes.UNKNOWN:
             return refusal(404, _NOT_FOUND)
+        self._teller.warn(_UNSERVED_LOG, printable(dest_type or call.route.type or "(none)")[:_SHOWN])
         return try_again("unserved", _UNSERVED)

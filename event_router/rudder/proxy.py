@@ -39,10 +39,14 @@ class Proxied(NamedTuple):
     Attributes:
         answer: For rudder-server.
         code: The status code of its jobs, for figures: in v1 HTTP's own says nothing.
+        reason: The reason's code; empty where all is well.
+        trouble: What is wrong with the destination as a whole, for whoever runs it; ``None`` where nothing is.
     """
 
     answer: Answer
     code: int
+    reason: str
+    trouble: str | None = None
 
 
 class _Ending(NamedTuple):
@@ -51,11 +55,15 @@ class _Ending(NamedTuple):
     Attributes:
         status: All the same.
         text: Why; ``success`` where all is well.
+        reason: The reason's code; empty where all is well.
+        all_of_them: Whether other events of the destination fare the same.
         apart: The destination refused what several jobs became together, so each is to be tried by itself.
     """
 
     status: Status
     text: str
+    reason: str
+    all_of_them: bool
     apart: bool = False
 
 
@@ -93,7 +101,8 @@ async def deliver(
     except BadBodyError as broken:
         # In v0 the HTTP status is the jobs' own, and they are not to blame for a body that was cut off.
         code = 400 if v1 else 500
-        return Proxied(refusal(code, f"[rudder.bad_payload] The body is no call of the proxy: {broken}"), code)
+        answer = refusal(code, f"[rudder.bad_payload] The body is no call of the proxy: {broken}")
+        return Proxied(answer, code, "rudder.bad_payload")
     if v1 and not call.jobs:
         ending = _ended(_NOBODY, BAD_EVENT, ())
     else:
@@ -101,7 +110,8 @@ async def deliver(
         ending = await _ending(destination, call, lambda: sender_of(timeout))
     tags = stat_tags(ending.status, DELIVERY, served.type, call.names)
     answer = _each(ending, tags, call.jobs) if v1 else _all(ending, tags)
-    return Proxied(answer, ending.status.code(DELIVERY))
+    trouble = f"Destination {call.names.get('destinationId', '?')}: {ending.text}" if ending.all_of_them else None
+    return Proxied(answer, ending.status.code(DELIVERY), ending.reason, trouble)
 
 
 async def _ending(
@@ -123,7 +133,10 @@ async def _ending(
 
 
 def _ended(outcome: Outcome, status: Status, secrets: tuple[str, ...]) -> _Ending:
-    return _Ending(status, "success" if isinstance(outcome, Delivered) else error_text(outcome.reason, secrets))
+    if isinstance(outcome, Delivered):
+        return _Ending(status, "success", "", all_of_them=False)
+    text = error_text(outcome.reason, secrets)
+    return _Ending(status, text, outcome.reason.code, all_of_them=isinstance(outcome, Misconfigured))
 
 
 def _each(ending: _Ending, tags: dict[str, str] | None, jobs: tuple[bytes, ...]) -> Answer:
