@@ -10,7 +10,7 @@ from rudder_cases import CONFIG, destination, promoter_plugin, small_plugin
 from support import KEY, info
 
 from event_router.destination import Destination
-from event_router.outcomes import Misconfigured
+from event_router.outcomes import Misconfigured, Rejected
 from event_router.rudder.configs import Configs, Configured, account
 
 
@@ -90,6 +90,17 @@ def test_a_rule_of_the_whole() -> None:
     assert 'Config.a is "see $.a now", but must be one of x. Pay $5 for $.a.' in said[1]
 
 
+def test_a_bad_config_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
+    """Whoever runs it hears which destination takes no event, and why: once for each revision, without the key."""
+    configs = Configs(promoter_plugin())
+    raw = orjson.dumps(destination({"apiKey": f"{KEY} {KEY}"}))
+    for _ in range(2):
+        configs.get(raw)
+    (told,) = [record.getMessage() for record in caplog.records]
+    assert told.startswith("Destination dest-1 takes no event. [rudder.config] ")
+    assert KEY not in told
+
+
 def test_typos(caplog: pytest.LogCaptureFixture) -> None:
     """A name that is nearly a setting's is told, once; RudderStack's own are not."""
     configs = Configs(promoter_plugin())
@@ -166,9 +177,11 @@ def test_template_with_nonsense() -> None:
     """What an event fills in wrongly is that event's trouble."""
     found = configured({**CONFIG, "campaignId": "{{ properties.campaign || 7 }}"}, hasDynamicConfig=True)
     filled, _ = found.resolve({"properties": {"campaign": "none"}})
-    assert isinstance(filled, Misconfigured)
+    assert isinstance(filled, Rejected)
+    assert filled.reason.code == "rudder.filled_in"
+    assert 'Config.campaignId is "none"' in filled.reason.message
     huge, _ = found.resolve({"properties": {"campaign": 2**70}})
-    assert isinstance(huge, Misconfigured)
+    assert isinstance(huge, Rejected)
     assert isinstance(found.destination, Destination)
     assert found.resolve(7) == (found.destination, 7)
 

@@ -45,6 +45,7 @@ def test_codes() -> None:
         (Rejected(WHY), statuses.BAD_EVENT),
         (Rejected(Reason("plugin.raised", "")), statuses.FAULT),
         (Rejected(Reason("rudder.failed", "")), statuses.FAULT),
+        (Rejected(Reason("rudder.filled_in", "")), statuses.BAD_EVENT),
     ],
 )
 def test_transformed(result: Transformed | Refusal, status: Status) -> None:

@@ -168,7 +168,7 @@ async def test_template() -> None:
     assert sent(nine)[0].body["campaign_id"] == 9
     assert "campaign" not in sent(nine)[0].body["attributes"]
     assert sent(default)[0].body["campaign_id"] == 7
-    assert code(wrong) == "rudder.config"
+    assert code(wrong) == "rudder.filled_in"
     (parked,) = await decided(element(track(properties={"campaign": 9}), to))
     assert code(parked) == "promoter.contact_unknown"
 

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import orjson
 
 from event_router.destination import Destination, SettingsError, configure
-from event_router.outcomes import Misconfigured, Problem, Reason
+from event_router.outcomes import Misconfigured, Problem, Reason, Rejected
 from event_router.plugins import Plugin
 from event_router.rudder import dynamic, style
 from event_router.settings import secret_names
@@ -73,11 +73,15 @@ class Configured:
     account: str = ""
     template: Template | None = None
 
-    def resolve(self, message: Any) -> tuple[Destination | Misconfigured, Any]:
-        """Return the destination for one event, and what is left of the event."""
+    def resolve(self, message: Any) -> tuple[Destination | Misconfigured | Rejected, Any]:
+        """Return the destination for one event, and what is left of the event; why not, where the event is to blame."""
         if self.template is None or not isinstance(message, dict):
             return self.destination, message
-        return self.template.resolve(message)
+        filled, rest = self.template.resolve(message)
+        if isinstance(filled, Misconfigured) and isinstance(self.destination, Destination) and rest is not message:
+            why = f"What this event fills in cannot be used. {filled.reason.message}"
+            return Rejected(Reason("rudder.filled_in", why)), rest
+        return filled, rest
 
 
 class Configs:
@@ -110,6 +114,9 @@ def _configured(plugin: Plugin, raw: bytes) -> Configured:
         }
         config, _ = dynamic.resolve(config, {}, only=template.allowed)
     destination = from_config(plugin, scope, config)
+    if isinstance(destination, Misconfigured):
+        reason = destination.reason
+        _LOG.warning("Destination %s takes no event. [%s] %s", scope, reason.code, reason.message)
     _tell_of_typos(plugin, scope, config)
     return Configured(scope, names, plugin, destination, account(destination), template)
 
@@ -140,7 +147,8 @@ def from_config(plugin: Plugin, scope: str, config: Mapping[str, Any]) -> Destin
     try:
         return configure(scope, plugin, values)
     except SettingsError as error:
-        return _unusable(" ".join(map(_told, error.problems)))
+        hidden = secret_names(schema)
+        return _unusable(" ".join(_told(problem, hidden) for problem in error.problems))
     except Exception as error:  # noqa: BLE001  # A plugin's load_settings may raise anything, and say the key in it.
         secrets = [values[name] for name in secret_names(schema) if isinstance(values.get(name), str)]
         return _unusable(redactor(tuple(secrets))(str(error))[:300])
@@ -171,10 +179,17 @@ def _per_event(plugin: Plugin) -> Callable[[str], bool]:
     return lambda key: style.name_of(schema, key) in allowed
 
 
-def _told(problem: Problem) -> str:
-    """Return what is wrong, with the setting named as whoever reads it wrote it."""
+def _told(problem: Problem, secrets: frozenset[str]) -> str:
+    """Return what is wrong, with the setting named as whoever reads it wrote it.
+
+    A secret's advice is about files of ours, where RudderStack's users do not write it.
+    """
     rest = problem.message.removeprefix(problem.path)
-    return _spelled(problem.path) + rest if rest != problem.message else problem.message
+    if rest == problem.message:
+        return rest
+    if problem.path.removeprefix("$.") in secrets:
+        rest = rest.partition(". ")[0] + "."
+    return _spelled(problem.path) + rest
 
 
 def _spelled(path: str) -> str:

@@ -42,7 +42,7 @@ class Job:
         self.element = element
         self.configured = configured
         self.event: Event = {}
-        self.destination: Destination | Misconfigured = configured.destination
+        self.destination: Destination | Misconfigured | Rejected = configured.destination
         self.key = Key(configured.scope, "")
         self.large = len(element.message) > _LARGE
         self.result: Transformed | Refusal = _UNDECIDED
@@ -78,7 +78,7 @@ class Job:
             return not_json(error)
         if self.configured.template is not None:
             self.destination, message = self.configured.resolve(message)
-            if isinstance(self.destination, Misconfigured):
+            if not isinstance(self.destination, Destination):
                 return self.destination
         found = canonicalise(_timed(message))
         if found.__class__ is not tuple:

@@ -79,7 +79,8 @@ def transformed(result: Transformed | Refusal) -> Status:
 
 def is_fault(result: Rejected) -> bool:
     """Return whether not the event is to blame but a program."""
-    return str(result.reason.code).startswith(("plugin.", "rudder."))
+    code = str(result.reason.code)
+    return code.startswith("plugin.") or code == "rudder.failed"
 
 
 def delivered(outcome: Outcome, answer: Response | None) -> Status:
