@@ -69,7 +69,7 @@ def test_other_programs_parts_are_quiet(level: str, heard: int) -> None:
     """What libraries say is heard as warnings, and never below the level asked for."""
     stream = io.StringIO()
     set_up(level, stream)
-    for name in ("httpx", "nats", "asyncio", "uvicorn.access"):
+    for name in ("httpx", "nats", "asyncio", "uvicorn"):
         logging.getLogger(name).info("POST http://x?token=s")
     logging.getLogger("nats").warning("slow")
     assert [line["message"] for line in written(stream)] == ["slow"] * heard

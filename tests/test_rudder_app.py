@@ -66,7 +66,7 @@ def test_figures() -> None:
 class Failing(MemoryContacts):
     """A memory that fails as it is told."""
 
-    def __init__(self, failure: Exception) -> None:
+    def __init__(self, failure: BaseException) -> None:
         super().__init__()
         self.failure = failure
 
@@ -135,6 +135,14 @@ def test_memory_is_given_back(monkeypatch: pytest.MonkeyPatch, large: int, times
     monkeypatch.setattr(app, "give_back", lambda: given_back.append(transformer.admission.bytes))
     assert transformer.ask(PATH, BODY).status_code == 200
     assert given_back == [0] * times
+
+
+def test_a_server_whose_grace_is_over() -> None:
+    """A request that is cancelled is tried again, elsewhere or later."""
+    transformer = Transformer(contacts=Failing(asyncio.CancelledError()))
+    answer = transformer.ask(PATH, BODY)
+    assert (answer.status_code, answer.headers["X-Rudder-Should-Retry"]) == (503, "true")
+    assert answer.headers["X-Rudder-Error-Reason"] == "stopping"
 
 
 def test_query_goes_along() -> None:

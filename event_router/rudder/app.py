@@ -5,6 +5,7 @@ A bare one: with one event a request, Starlette's routing would be most of the c
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from time import perf_counter
@@ -97,6 +98,10 @@ class App:
             return refusal(error.status, f"[{error.reason.code}] {error.reason.message}")
         except (Disconnected, Overloaded):
             raise
+        except asyncio.CancelledError:  # The server's grace is over; nothing but its end comes after us.
+            return try_again(
+                "stopping", "[rudder.stopping] This process is stopping, and its time for requests is over."
+            )
         except Exception as error:  # noqa: BLE001  # One request's failure is its own.
             # Neither its text nor its locals: they may hold somebody's traits.
             _LOG.error("A request failed (%s); rudder-server tries it again.", said(error))
