@@ -100,7 +100,7 @@ def test_the_figures() -> None:
     figures = Figures(["promoter"])
     figures.answered("/health", 200, 0.1)
     figures.events("promoter", "router", Counter({(200, ""): 1}))
-    figures.delivered("promoter", 200)
+    figures.delivered("promoter", 200, "")
     text = figures.text().decode()
     told = {
         name: set(re.findall(r"`(\w+)`", row[1])) for row in rows("Watching") for name in re.findall(r"`(\w+)`", row[0])
@@ -114,7 +114,7 @@ def test_the_figures() -> None:
 def test_the_reasons_of_503() -> None:
     """Each word of X-Rudder-Error-Reason is there, and no other."""
     source = "".join(path.read_text("utf-8") for path in (ROOT / "event_router" / "rudder").glob("*.py"))
-    words = set(re.findall(r'try_again\("(\w+)"', source)) | set(admission._TOLD)
+    words = set(re.findall(r'try_again\(\s*"(\w+)"', source)) | set(admission._TOLD)
     (told,) = [part for part in section("Limits").split("\n\n") if part.startswith("503 ")]
     assert set(re.findall(r"`(\w+)`", told)) == words
 

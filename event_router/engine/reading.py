@@ -219,5 +219,5 @@ def _kept(message: Msg, headers: dict[str, str]) -> Kept:
 
 
 def _unreachable(what: str, why: str) -> EngineDown:
-    message = f"The engine did not answer {what} ({why}). Nothing is lost; try again."
+    message = f"nats-server did not answer in time ({what}: {why}). Nothing is lost; see that it runs, and that it can be reached."
     return EngineDown("engine.unavailable", message, retry_after=2)

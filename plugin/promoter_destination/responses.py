@@ -68,7 +68,7 @@ def _unauthorized(request: Request, status: int, body: Any) -> Misconfigured:
         ("unauthorized", "did not accept the API key") if status == 401 else ("forbidden", "does not allow this")
     )
     return _misconfigured(
-        code, f"Promoter {what} at {request.url}: {_words(body)} Check api_key; nothing is sent until then."
+        code, f"Promoter {what} at {request.url}: {_words(body)} Check the API key, and what it may do."
     )
 
 

@@ -34,7 +34,7 @@ _REPLAY = Skipped(Reason("promoter.replay", "The event is replayed; a replay sur
 _UNKNOWN = Parked(
     Reason(
         "promoter.contact_unknown",
-        "No contact is known for this userId yet. The event waits for an identify with this userId and an e-mail.",
+        "No contact is known for this userId yet. It takes an identify with this userId and an e-mail first.",
     )
 )
 

@@ -635,11 +635,11 @@ export const data = [
     "body": {
      "output": {
       "status": 400,
-      "message": "[promoter.unauthorized] Promoter did not accept the API key at https://app.promoter.io/api/contacts/: Invalid token. Check api_key; nothing is sent until then.",
+      "message": "[promoter.unauthorized] Promoter did not accept the API key at https://app.promoter.io/api/contacts/: Invalid token. Check the API key, and what it may do.",
       "response": [
        {
         "statusCode": 400,
-        "error": "[promoter.unauthorized] Promoter did not accept the API key at https://app.promoter.io/api/contacts/: Invalid token. Check api_key; nothing is sent until then.",
+        "error": "[promoter.unauthorized] Promoter did not accept the API key at https://app.promoter.io/api/contacts/: Invalid token. Check the API key, and what it may do.",
         "metadata": {
          "jobId": 1,
          "attemptNum": 0,
@@ -735,7 +735,7 @@ export const data = [
     "body": {
      "output": {
       "status": 400,
-      "message": "[promoter.unauthorized] Promoter did not accept the API key at https://app.promoter.io/api/contacts/: Invalid token. Check api_key; nothing is sent until then.",
+      "message": "[promoter.unauthorized] Promoter did not accept the API key at https://app.promoter.io/api/contacts/: Invalid token. Check the API key, and what it may do.",
       "statTags": {
        "errorCategory": "network",
        "errorType": "aborted",
@@ -1344,11 +1344,11 @@ export const data = [
     "body": {
      "output": {
       "status": 400,
-      "message": "[rudder.config] The destination cannot be used. Config.apiKey is missing; the destination needs it. Send the key that Promoter shows under account settings > API; in router.toml by reference: { env = \"PROMOTER_API_KEY\" } or { file = \"/run/secrets/promoter\" }.",
+      "message": "[rudder.config] The destination cannot be used. Config.apiKey is missing; the destination needs it.",
       "response": [
        {
         "statusCode": 400,
-        "error": "[rudder.config] The destination cannot be used. Config.apiKey is missing; the destination needs it. Send the key that Promoter shows under account settings > API; in router.toml by reference: { env = \"PROMOTER_API_KEY\" } or { file = \"/run/secrets/promoter\" }.",
+        "error": "[rudder.config] The destination cannot be used. Config.apiKey is missing; the destination needs it.",
         "metadata": {
          "jobId": 1,
          "attemptNum": 0,

@@ -135,7 +135,7 @@ export const data = [
     "body": [
      {
       "statusCode": 400,
-      "error": "[promoter.unauthorized] Promoter did not accept the API key at https://app.promoter.io/api/contacts/remove/: Invalid token. Check api_key; nothing is sent until then."
+      "error": "[promoter.unauthorized] Promoter did not accept the API key at https://app.promoter.io/api/contacts/remove/: Invalid token. Check the API key, and what it may do."
      }
     ]
    }
@@ -229,7 +229,7 @@ export const data = [
     "body": [
      {
       "statusCode": 400,
-      "error": "[rudder.config] The destination cannot be used. Config.apiKey is missing; the destination needs it. Send the key that Promoter shows under account settings > API; in router.toml by reference: { env = \"PROMOTER_API_KEY\" } or { file = \"/run/secrets/promoter\" }."
+      "error": "[rudder.config] The destination cannot be used. Config.apiKey is missing; the destination needs it."
      }
     ]
    }

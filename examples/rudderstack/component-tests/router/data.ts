@@ -2797,7 +2797,7 @@ export const data = [
         "RevisionID": "1"
        },
        "statusCode": 400,
-       "error": "[rudder.config] The destination cannot be used. Config.apiKey is missing; the destination needs it. Send the key that Promoter shows under account settings > API; in router.toml by reference: { env = \"PROMOTER_API_KEY\" } or { file = \"/run/secrets/promoter\" }.",
+       "error": "[rudder.config] The destination cannot be used. Config.apiKey is missing; the destination needs it.",
        "statTags": {
         "errorCategory": "dataValidation",
         "errorType": "configuration",
@@ -2918,7 +2918,7 @@ export const data = [
         "RevisionID": "1"
        },
        "statusCode": 400,
-       "error": "[rudder.config] The destination cannot be used. Config.apiKey is ***, but is not written as it should be. Send the key that Promoter shows under account settings > API; in router.toml by reference: { env = \"PROMOTER_API_KEY\" } or { file = \"/run/secrets/promoter\" }.",
+       "error": "[rudder.config] The destination cannot be used. Config.apiKey is ***, but is not written as it should be.",
        "statTags": {
         "errorCategory": "dataValidation",
         "errorType": "configuration",
@@ -4019,7 +4019,7 @@ export const data = [
         "RevisionID": "1"
        },
        "statusCode": 500,
-       "error": "[promoter.contact_unknown] No contact is known for this userId yet. The event waits for an identify with this userId and an e-mail.",
+       "error": "[promoter.contact_unknown] No contact is known for this userId yet. It takes an identify with this userId and an e-mail first.",
        "statTags": {
         "errorCategory": "dataValidation",
         "errorType": "retryable",
