@@ -45,3 +45,15 @@ async def test_by_account() -> None:
     await contacts.forget("acc", "u")
     await contacts.forget("nobody", "u")
     assert set(await contacts.load([*twice, *other])) == set(other)
+
+
+async def test_the_newest_counts() -> None:
+    """What is older than what came meanwhile only fills in what that lacks."""
+    contacts = MemoryContacts()
+    new = Contact("u-0", {"email": "new@x.co"}, "2026-11-24T00:00:00.000Z")
+    await contacts.save({KEYS[0]: new}, {"dest-1": "acc"})
+    for time in ("2026-11-23T00:00:00.000Z", None):
+        await contacts.save(
+            {KEYS[0]: Contact("u-0", {"email": "old@x.co", "firstName": "Ted"}, time)}, {"dest-1": "acc"}
+        )
+        assert await contacts.load(KEYS) == {KEYS[0]: new._replace(traits={"email": "new@x.co", "firstName": "Ted"})}

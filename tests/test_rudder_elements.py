@@ -110,6 +110,18 @@ async def test_metadata_without_id() -> None:
     assert [element.destination for element in found.elements] == [b"null", b"null"]
 
 
+async def test_space_around_it() -> None:
+    """Blanks before and behind a body make no other body of it, whichever way it is read."""
+    for poison in (b"{}", b"NaN"):
+        body = plain(one(), poison)
+        assert await read(b" \r\n\t%b \n" % body) == await read(body)
+
+
+async def test_a_type_that_is_no_text() -> None:
+    """A type that cannot be read is none; the events are there to be answered."""
+    assert await read(b'{"input":[{}],"destType":"\\q"}') == Body([Element(b"null", b"{}", b"null")], None)
+
+
 @pytest.mark.parametrize("body", [b"", b"x", b"7", b"[", b'{"input":[1}', b"[{}]]"])
 async def test_no_body(body: bytes) -> None:
     """What has no elements is refused with a sentence."""
@@ -122,7 +134,7 @@ async def test_too_many(odd: bytes) -> None:
     """A body of more events than are answered at once is refused, whichever way it is read; as many are not."""
     most = [b"{}"] * (elements.MOST - 1) + [odd]
     assert len((await read(plain(*most))).elements) == elements.MOST
-    with pytest.raises(BadBodyError, match=r"^It has 10,001 events, and 10,000 are the most\."):
+    with pytest.raises(BadBodyError, match=r"^It has more than 10,000 events\."):
         await read(plain(*most, b"{}"))
 
 
@@ -137,3 +149,29 @@ async def test_ids_stay_exact() -> None:
     found = await read(plain(one()))
     assert json.loads(found.elements[0].metadata)["jobId"] == 12345678901234567890123
     assert orjson.loads(found.elements[0].destination) == {"ID": "d-1", "n": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("metadata", "count"), [(b'{"attemptNum":2}', 2), (b"{}", 0), (b'{"attemptNum":"2"}', 0), (b'{"a":"\\ud800"}', 0)]
+)
+def test_attempts(metadata: bytes, count: int) -> None:
+    """How often a delivery has failed, as far as it is said."""
+    assert Element(b"{}", metadata, b"{}").attempts() == count
+
+
+@pytest.mark.parametrize("body", [b"[%b0]", b'{"input":[%b0],"destinations":{}}', b"[%bNaN]", b'{"input":[%bNaN]}'])
+async def test_too_many_events(body: bytes) -> None:
+    """More than anybody sends is refused before anything is made of it, whether it can be read or not."""
+    with pytest.raises(BadBodyError, match="more than 10,000 events"):
+        await read(body % (b"{}," * elements.MOST))
+    assert len((await read(b"[%b{}]" % (b"{}," * (elements.MOST - 1)))).elements) == elements.MOST
+
+
+async def test_destinations_that_are_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One destination stands for all its events, and an answer that would repeat it without end is refused."""
+    body = b'{"input":[{"metadata":{"destinationId":"a"}},{"metadata":{"destinationId":"a"}}],"destinations":{"a":{"x":1}}}'
+    first, second = (await read(body)).elements
+    assert first.destination is second.destination
+    monkeypatch.setattr(elements, "_MOST_ECHOED", 10)
+    with pytest.raises(BadBodyError, match="longer than any answer"):
+        await read(body)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -68,6 +69,16 @@ async def test_older_identify() -> None:
     assert await known(contacts) == Contact("12345", {"email": "ted@x.co"}, LATE)
 
 
+@pytest.mark.parametrize("other", [element(track()), said(None)])
+async def test_what_is_not_newer_makes_nothing_new(other: Element) -> None:
+    """An older identify beside something that is not newer is no repetition: it stays old."""
+    contacts = MemoryContacts()
+    await decided(said(LATE), contacts=contacts)
+    for batch in ((said(EARLY, "old@x.co"), other), (other, said(EARLY, "old@x.co"))):
+        assert sorted(codes(await decided(*batch, contacts=contacts))) == ["", "event.stale"]
+    assert await known(contacts) == Contact("12345", {"email": "ted@x.co"}, LATE)
+
+
 async def test_what_comes_again_is_not_old() -> None:
     """Two identifies that are sent once more, since a delivery failed, are both sent again, in their order."""
     contacts = MemoryContacts()
@@ -125,11 +136,14 @@ async def test_without_times() -> None:
 async def test_texts_that_are_too_long() -> None:
     """A trait that is a text of its own is sent, but not remembered: memory is for names and addresses."""
     contacts = MemoryContacts()
-    assert codes(await decided(said(firstName="x" * (LONGEST + 1), lastName="Mosby"), contacts=contacts)) == [""]
-    assert await known(contacts) == Contact("12345", {"email": "ted@x.co", "lastName": "Mosby"}, EARLY)
+    assert codes(await decided(said(firstName="x" * (LONGEST + 1), lastName="y" * LONGEST), contacts=contacts)) == [""]
+    assert await known(contacts) == Contact("12345", {"email": "ted@x.co", "lastName": "y" * LONGEST}, EARLY)
 
 
-@pytest.mark.parametrize(("trait", "kept"), [({"a": "b"}, True), (["x" * LONGEST], False), (7, True), (True, True)])
+@pytest.mark.parametrize(
+    ("trait", "kept"),
+    [({"a": "b"}, True), (["x" * (LONGEST - 4)], True), (["x" * LONGEST], False), (7, True), (True, True)],
+)
 async def test_traits_of_another_kind(trait: Any, kept: bool) -> None:
     """A plugin may remember objects, lists and numbers as well, as long as they are short."""
     contacts = MemoryContacts()
@@ -167,3 +181,24 @@ async def test_any_requests(identifies: list[tuple[str | None, str]]) -> None:
     times = [time for time, _ in identifies if time]
     remembered = await known(contacts)
     assert (remembered.time if remembered else None) == max(times, default=None)
+
+
+async def test_a_delivery_that_failed() -> None:
+    """An older identify that comes again, alone, is sent: the newer one may wait for it, or be refused yet."""
+    contacts = MemoryContacts()
+    await decided(said(LATE, "new@x.co"), contacts=contacts)
+    event = identify(timestamp=EARLY, traits={"email": "old@x.co", "lastName": "Mosby"})
+    first, again = element(event, attemptNum=0), element(event, attemptNum=1)
+    assert codes(await decided(first, contacts=contacts)) == ["event.stale"]
+    assert codes(await decided(again, contacts=contacts)) == [""]
+    assert await known(contacts) == Contact("12345", {"email": "new@x.co", "lastName": "Mosby"}, LATE)
+
+
+async def test_traits_that_are_too_deep() -> None:
+    """A trait that cannot be kept is not, and nothing goes wrong."""
+    contacts = MemoryContacts()
+    plugin = small_plugin(destination_info=lambda: info(remember=("email", "thing")))
+    event = identify(timestamp=EARLY, traits={"email": "ted@x.co", "thing": 0})
+    raw = orjson.dumps(event).replace(b'"thing":0', b'"thing":' + b"[" * 300 + b"]" * 300)
+    await decided(element(raw, destination({})), contacts=contacts, plugin=plugin)
+    assert await known(contacts) == Contact("12345", {"email": "ted@x.co"}, EARLY)

@@ -58,8 +58,7 @@ class MemoryContacts:
     async def save(self, changed: Mapping[Key, Contact], accounts: Mapping[str, str]) -> None:
         """Remember contacts."""
         for key, contact in changed.items():
-            self._contacts.pop(key, None)
-            self._contacts[key] = contact
+            self._contacts[key] = _newest(self._contacts.pop(key, None), contact)
         for scope, account in accounts.items():
             self._scopes.setdefault(account, set()).add(scope)
         while len(self._contacts) > self._most:
@@ -74,3 +73,10 @@ class MemoryContacts:
         """Forget a person at every destination with an account."""
         for scope in self._scopes.get(account, ()):
             self._contacts.pop(Key(scope, user_id), None)
+
+
+def _newest(known: Contact | None, contact: Contact) -> Contact:
+    """Return what is known after a contact comes that may be older: what was known since it was loaded counts."""
+    if known is None or known.time is None or (contact.time or "") >= known.time:
+        return contact
+    return known._replace(traits={**contact.traits, **known.traits})

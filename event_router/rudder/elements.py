@@ -19,6 +19,8 @@ from event_router.rudder.turns import TURN
 #: Events in one body at most: an answer is longer than the shortest of them. rudder-server sends 100 ([S] protocol §1).
 MOST = 10_000
 
+# Bytes of destinations that an answer may repeat: in a compacted body one stands for as many as there are events.
+_MOST_ECHOED = 256 * 1024**2
 _NULL = Raw(b"null")
 
 
@@ -34,6 +36,13 @@ class Element(NamedTuple):
     message: bytes
     metadata: bytes
     destination: bytes
+
+    def attempts(self) -> int:
+        """Return how often its delivery has failed, as rudder-server's router counts; 0 where that is not said."""
+        try:
+            return _metadata.decode(self.metadata).attemptNum
+        except (msgspec.DecodeError, RecursionError):
+            return 0
 
 
 class Body(NamedTuple):
@@ -62,6 +71,7 @@ class _Envelope(msgspec.Struct):
 
 class _Metadata(msgspec.Struct, gc=False):
     destinationId: str = ""  # noqa: N815
+    attemptNum: int = 0  # noqa: N815
 
 
 _body = msgspec.json.Decoder(list[_Item] | _Envelope)
@@ -77,8 +87,8 @@ async def read(body: bytes) -> Body:
     if found is None:
         # Slow, so that a large one must not keep everybody waiting.
         found = await asyncio.to_thread(read_carefully, body) if len(body) > TURN else read_carefully(body)
-    if len(found.elements) > MOST:
-        raise BadBodyError(f"It has {len(found.elements):,} events, and {MOST:,} are the most. Send fewer at once.")
+    if sum(len(element.destination) for element in found.elements) > _MOST_ECHOED:
+        raise BadBodyError("Its destinations, echoed with each event, are longer than any answer may be.")
     return found
 
 
@@ -88,12 +98,20 @@ def read_quickly(body: bytes) -> Body | None:
         found = _body.decode(body)
     except (msgspec.DecodeError, RecursionError):
         return None
+    given = found if isinstance(found, list) else found.input or []
+    if len(given) > MOST:
+        raise _too_many()
     if isinstance(found, list):
-        return Body(_plain(found), None)
-    given = found.input or []
+        return Body(_plain(given), None)
     if found.destinations is None:
         return Body(_plain(given), found.destType)
-    return Body([_joined(item.message, item.metadata, found.destinations) for item in given], found.destType)
+    # Once for all of the events that go there.
+    known = {name: bytes(raw) for name, raw in found.destinations.items()}
+    return Body([_joined(item.message, item.metadata, known) for item in given], found.destType)
+
+
+def _too_many() -> BadBodyError:
+    return BadBodyError(f"It has more than {MOST:,} events. Send fewer at once.")
 
 
 def _plain(given: Sequence[_Item]) -> list[Element]:
@@ -106,12 +124,12 @@ def _object(raw: Raw) -> bytes:
     return found if found[:1] == b"{" else b"{}"
 
 
-def _joined(message: Raw, metadata: Raw, destinations: Mapping[str, Raw]) -> Element:
+def _joined(message: Raw, metadata: Raw, destinations: Mapping[str, bytes]) -> Element:
     try:
         name: str | None = _metadata.decode(metadata).destinationId
     except (msgspec.DecodeError, RecursionError):
         name = _text(_fields(bytes(metadata)).get("destinationId", b""))
-    return Element(bytes(message), _object(metadata), bytes(destinations.get(name or "", _NULL)))
+    return Element(bytes(message), _object(metadata), destinations.get(name or "", b"null"))
 
 
 def read_carefully(body: bytes) -> Body:
@@ -121,22 +139,29 @@ def read_carefully(body: bytes) -> Body:
     """
     try:
         if body.lstrip()[:1] == b"[":
-            return Body(_from_spans(items(body), None), None)
+            return Body(_from_spans(_items(body), None), None)
         whole = fields(body)
         destinations = whole.get("destinations", b"null")
         known = fields(destinations) if destinations[:1] == b"{" else None
         given = whole.get("input", b"null")
-        return Body(_from_spans(items(given) if given[:1] == b"[" else [], known), _text(whole.get("destType", b"")))
+        return Body(_from_spans(_items(given) if given[:1] == b"[" else [], known), _text(whole.get("destType", b"")))
     except NotJsonError as error:
         raise BadBodyError(str(error)) from None
 
 
 def _from_spans(spans: Sequence[bytes], destinations: Mapping[str, bytes] | None) -> list[Element]:
-    known = None if destinations is None else {name: _echoed(raw) for name, raw in destinations.items()}
+    known = None if destinations is None else {name: bytes(_echoed(raw)) for name, raw in destinations.items()}
     return [_from_span(span, known) for span in spans]
 
 
-def _from_span(span: bytes, destinations: Mapping[str, Raw] | None) -> Element:
+def _items(text: bytes) -> list[bytes]:
+    found = items(text, MOST)
+    if len(found) > MOST:
+        raise _too_many()
+    return found
+
+
+def _from_span(span: bytes, destinations: Mapping[str, bytes] | None) -> Element:
     parts = _fields(span)
     message = Raw(parts.get("message", b"null"))
     metadata = _echoed(parts.get("metadata", b"null"))

@@ -41,6 +41,8 @@ async def finish(jobs: Sequence[Job], contexts: Contexts, contacts: Contacts) ->
     changed: dict[Key, Contact] = {}
     for job in jobs:
         contact = known.get(job.key)
+        if contact is not None and _is_retried(job, contact):
+            contact = contact._replace(time=None)
         if job.large:
             await asyncio.to_thread(job.decide, contact, contexts[job.key.scope])
         else:
@@ -79,6 +81,11 @@ def _order(job: Job, before: Mapping[Key, Contact]) -> int:
     return -1 if time < contact.time else 1
 
 
+def _is_retried(job: Job, contact: Contact) -> bool:
+    """Return whether an older identify is one whose delivery failed: the newer one may wait for it, or be refused yet."""
+    return _order(job, {job.key: contact}) < 0 and job.element.attempts() > 0
+
+
 def _learn(job: Job, known: dict[Key, Contact], changed: dict[Key, Contact]) -> None:
     """Remember what an identify says; not every plugin asks for traits."""
     before = known.get(job.key)
@@ -107,4 +114,7 @@ def _kept(learned: Contact, before: Contact | None, now: str) -> Contact:
 def _is_short(value: Any) -> bool:
     if value.__class__ is str:
         return len(value) <= LONGEST
-    return not isinstance(value, dict | list) or len(orjson.dumps(value)) <= LONGEST
+    try:
+        return not isinstance(value, dict | list) or len(orjson.dumps(value)) <= LONGEST
+    except TypeError:  # Nested too deep to be kept.
+        return False

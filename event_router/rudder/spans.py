@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 import orjson
 
@@ -16,13 +17,14 @@ class NotJsonError(ValueError):
     """The text has no structure that parts could be told from."""
 
 
-def items(text: bytes) -> list[bytes]:
-    """Return the items of an array. Raises ``NotJsonError``.
+def items(text: bytes, most: int | None = None) -> list[bytes]:
+    """Return the items of an array, or of a longer one ``most`` and one more. Raises ``NotJsonError``.
 
     >>> items(b'[1, {"a": [2]}, "x,y"]')
     [b'1', b'{"a": [2]}', b'"x,y"']
     """
-    return [item for _, item in _parts(text, b"[", b"]")]
+    found = (item for _, item in _parts(text, b"[", b"]"))
+    return list(found if most is None else islice(found, most + 1))
 
 
 def fields(text: bytes) -> dict[str, bytes]:
