@@ -43,6 +43,56 @@ async def test_it_answers_for_the_block(host: str) -> None:
             await client.get(url)
 
 
+HEAD = b"POST / HTTP/1.1\r\nhost: x\r\n"
+
+
+@pytest.mark.parametrize(
+    ("sent", "is_given_up"),
+    [
+        ([], True),
+        ([HEAD], True),
+        ([HEAD + b"content-length: 0\r\n\r\n"], False),
+        ([HEAD + b"content-length: 0\r\n\r\n", HEAD], True),
+        ([HEAD + b"content-length: 0\r\n\r\n", HEAD + b"content-length: 0\r\n\r\n"], False),
+    ],
+    ids=["nothing", "half", "whole", "half of a second", "two"],
+)
+async def test_a_sender_without_end(monkeypatch: pytest.MonkeyPatch, sent: list[bytes], is_given_up: bool) -> None:
+    """Whoever does not come to the end of its headers is hung up on."""
+    monkeypatch.setattr(module, "SILENT", 0.0)
+    transport, connection = opened()
+    for data in sent:
+        connection.data_received(data)
+    for _ in range(3):
+        await asyncio.sleep(0)
+    connection.connection_lost(None)
+    assert transport.abort.called is is_given_up
+
+
+async def test_headers_without_end() -> None:
+    """Headers of a megabyte are none."""
+    transport, connection = opened()
+    connection.data_received(HEAD)
+    for _ in range(11):
+        connection.data_received(b"x: %b\r\n" % (b"y" * 100_000))
+    connection.connection_lost(None)
+    assert transport.abort.called
+
+
+def opened() -> tuple[Mock, _Protocol]:
+    """Return a connection, and what is on its other side."""
+
+    async def app(scope: object, receive: object, send: object) -> None:
+        """Answer nothing."""
+
+    transport = Mock(asyncio.Transport)
+    config = Config(app, ws="none", lifespan="off", log_level="critical")
+    config.load()
+    connection = _Protocol(config, ServerState(), {})
+    connection.connection_made(transport)
+    return transport, connection
+
+
 @pytest.mark.parametrize(
     ("then", "is_given_up"),
     [
@@ -58,11 +108,7 @@ async def test_a_reader_that_stalls(
 ) -> None:
     """Whoever takes nothing of its answer is hung up on, unless it goes on in time."""
     monkeypatch.setattr(module, "STALLED", 0.0)
-    transport = Mock(asyncio.Transport)
-    config = Config(Mock(), ws="none", lifespan="off")
-    config.load()
-    connection = _Protocol(config, ServerState(), {})
-    connection.connection_made(transport)
+    transport, connection = opened()
     connection.pause_writing()
     then(connection)
     for _ in range(3):

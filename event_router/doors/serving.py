@@ -23,6 +23,10 @@ _GRACE = 5
 _KEPT = 100
 #: Seconds within which a reader has to take some of its answer; what it does not take is held in memory.
 STALLED = 60.0
+#: Seconds within which a request's headers have to come.
+SILENT = 30.0
+# Bytes that come before a request's headers have ended: with them may come the beginning of a body.
+_LONGEST_HEAD = 1024 * 1024
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -50,9 +54,32 @@ def listens_locally(host: str) -> bool:
 
 
 class _Protocol(HttpToolsProtocol):
-    """uvicorn's connection, which hangs up on whoever does not take its answer."""
+    """uvicorn's connection, which hangs up on whoever does not take its answer, or does not come to the end of its headers."""
 
     _giving_up: asyncio.TimerHandle | None = None
+    _silent: asyncio.TimerHandle | None = None
+    _head = 0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # As uvicorn has it.
+        super().connection_made(transport)
+        self._silent = self.loop.call_later(SILENT, transport.abort)
+
+    def data_received(self, data: bytes) -> None:
+        if self._silent is not None:
+            self._head += len(data)
+            if self._head > _LONGEST_HEAD:
+                self.transport.abort()
+                return
+        super().data_received(data)
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        if self._silent is None:
+            self._silent = self.loop.call_later(SILENT, self.transport.abort)
+
+    def on_headers_complete(self) -> None:
+        self._heard()
+        super().on_headers_complete()
 
     def pause_writing(self) -> None:
         super().pause_writing()
@@ -64,8 +91,14 @@ class _Protocol(HttpToolsProtocol):
         super().resume_writing()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self._heard()
         self._wait_no_more()
         super().connection_lost(exc)
+
+    def _heard(self) -> None:
+        if self._silent is not None:
+            self._silent.cancel()
+        self._silent, self._head = None, 0
 
     def _wait_no_more(self) -> None:
         if self._giving_up is not None:
