@@ -101,6 +101,13 @@ def test_a_bad_config_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
     assert KEY not in told
 
 
+def test_a_password_in_an_address() -> None:
+    """An address with credentials is refused, and they are not repeated."""
+    found = configured({**CONFIG, "baseUrl": "https://user:pass-word@x"})
+    assert isinstance(found.destination, Misconfigured)
+    assert "//***@x" in found.destination.reason.message
+
+
 def test_typos(caplog: pytest.LogCaptureFixture) -> None:
     """A name that is nearly a setting's is told, once; RudderStack's own are not."""
     configs = Configs(promoter_plugin())

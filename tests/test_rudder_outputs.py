@@ -250,6 +250,8 @@ def test_requests_with_wrong_types(wrong: dict[str, Any]) -> None:
     "result",
     [
         Transformed((None,)),  # type: ignore[arg-type]
+        Transformed(None),  # type: ignore[arg-type]
+        Transformed(5),  # type: ignore[arg-type]
         Transformed((request({"a": 1}, authorization="Token x"),)),
         Rejected(Reason(None, None)),  # type: ignore[arg-type]
     ],
@@ -277,3 +279,11 @@ def test_user_agent() -> None:
     """A plugin's user agent is left out: rudder-server would send two."""
     made = orjson.loads(rest_request(request(headers={"User-Agent": "x", "user-agent": "y", "x-a": "b"})))
     assert made["headers"] == {"accept": "application/json", "x-a": "b"}
+
+
+@pytest.mark.parametrize("requests", [None, 5, "text"])
+def test_requests_that_are_no_list(requests: Any) -> None:
+    """It is the plugin's fault, not the event's."""
+    found = encoded(job(Transformed(requests)))
+    assert isinstance(found, Rejected)
+    assert found.reason.code == "plugin.bad_result"

@@ -79,12 +79,12 @@ class App:
         held = self._admission.request()
         try:
             with held:
-                status = await _given(await self._answer(where, scope, receive, held), send)
+                return await _given(await self._answer(where, scope, receive, held), send)
         except Overloaded as error:
-            status = await _given(overloaded(error.reason), send)
-        if held.bytes >= LARGE:
-            give_back()
-        return status
+            return await _given(overloaded(error.reason), send)
+        finally:
+            if held.bytes >= LARGE:
+                give_back()
 
     async def _answer(self, where: Route, scope: Scope, receive: Receive, held: Held) -> Answer:
         """Return the answer of a call; what goes wrong with it as a whole is tried again."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import logging
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -16,6 +16,7 @@ from event_router.destination import Destination, SettingsError, configure
 from event_router.outcomes import Misconfigured, Problem, Reason, Rejected
 from event_router.plugins import Plugin
 from event_router.rudder import dynamic, style
+from event_router.rudder.telling import Teller
 from event_router.settings import secret_names
 from event_router.spelling import squash
 from event_router.wire import redactor
@@ -24,7 +25,7 @@ from event_router.wire import redactor
 _MOST, _MOST_FILLED = 1024, 64
 _LONGEST = 256 * 1024
 _LONGEST_NAME = 64
-_LOG = logging.getLogger("event_router.rudder")
+_PASSWORD = re.compile(r"//[^/\s\"]*@")
 Value = TypeVar("Value")
 _Described = tuple[str, Mapping[str, str], Mapping[str, Any], bool]
 
@@ -88,8 +89,9 @@ class Configs:
     """The destinations of one plugin's type. Equal bytes are judged once, so a new revision counts at once."""
 
     def __init__(self, plugin: Plugin) -> None:
+        teller = Teller()
         #: Returns the destination that some bytes describe.
-        self.get = _keeping(lambda raw: _configured(plugin, raw), _MOST)
+        self.get = _keeping(lambda raw: _configured(plugin, raw, teller), _MOST)
 
 
 def _keeping(judge: Callable[[bytes], Value], most: int) -> Callable[[bytes], Value]:
@@ -98,7 +100,7 @@ def _keeping(judge: Callable[[bytes], Value], most: int) -> Callable[[bytes], Va
     return lambda raw: known(raw) if len(raw) <= _LONGEST else judge(raw)
 
 
-def _configured(plugin: Plugin, raw: bytes) -> Configured:
+def _configured(plugin: Plugin, raw: bytes, teller: Teller) -> Configured:
     described = _described(raw)
     if described is None:
         why = _unusable("It is no object with a Config, and nothing can be sent without one.")
@@ -116,8 +118,8 @@ def _configured(plugin: Plugin, raw: bytes) -> Configured:
     destination = from_config(plugin, scope, config)
     if isinstance(destination, Misconfigured):
         reason = destination.reason
-        _LOG.warning("Destination %s takes no event. [%s] %s", scope, reason.code, reason.message)
-    _tell_of_typos(plugin, scope, config)
+        teller.warn("Destination %s takes no event. [%s] %s", scope, reason.code, reason.message)
+    _tell_of_typos(plugin, scope, config, teller)
     return Configured(scope, names, plugin, destination, account(destination), template)
 
 
@@ -162,14 +164,14 @@ def account(destination: Destination | Misconfigured) -> str:
     return blake2b(secrets, digest_size=15, person=b"rudder.account").hexdigest()
 
 
-def _tell_of_typos(plugin: Plugin, scope: str, config: Mapping[str, Any]) -> None:
+def _tell_of_typos(plugin: Plugin, scope: str, config: Mapping[str, Any], teller: Teller) -> None:
     """Log names that are nearly a setting's: RudderStack has names of its own in a Config, so others are no error."""
     schema = plugin.info.settings_schema
     known = {squash(name): name for name in schema.get("properties", {})}
     for name in style.settings(schema, config)[1]:
         for near in get_close_matches(squash(name)[:_LONGEST_NAME], known, n=1, cutoff=0.8):
             shown, meant = name[:_LONGEST_NAME], _spelled(f"$.{known[near]}")
-            _LOG.warning("Destination %s: Config.%s is no setting; did you mean %s?", scope, shown, meant)
+            teller.warn("Destination %s: Config.%s is no setting; did you mean %s?", scope, shown, meant)
 
 
 def _per_event(plugin: Plugin) -> Callable[[str], bool]:
@@ -185,11 +187,9 @@ def _told(problem: Problem, secrets: frozenset[str]) -> str:
     A secret's advice is about files of ours, where RudderStack's users do not write it.
     """
     rest = problem.message.removeprefix(problem.path)
-    if rest == problem.message:
-        return rest
     if problem.path.removeprefix("$.") in secrets:
         rest = rest.partition(". ")[0] + "."
-    return _spelled(problem.path) + rest
+    return _spelled(problem.path) + _PASSWORD.sub("//***@", rest)
 
 
 def _spelled(path: str) -> str:

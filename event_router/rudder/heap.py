@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 #: Bytes of a body after which it is worth it: to give back takes some 10 ms for each 100 MB.
-LARGE = 16 * 1024**2
+LARGE = 2 * 1024**2
 
 
 def give_back() -> None:

@@ -5,6 +5,7 @@ Written piece by piece, since metadata and destination are not ours to parse: th
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -46,7 +47,7 @@ def encoded(job: Job) -> list[bytes] | Refusal:
     if not isinstance(result, Transformed):
         return result
     try:
-        return [rest_request(request) for request in result.requests] or _NOTHING
+        return [rest_request(request) for request in _listed(result.requests)] or _NOTHING
     except _UnsendableError as error:
         name = job.configured.plugin.name
         return Rejected(Reason("plugin.bad_result", f"Plugin {name} wants {error} sent. Report it to its authors."))
@@ -54,6 +55,12 @@ def encoded(job: Job) -> list[bytes] | Refusal:
         return not_json(error)
     except Exception as error:  # noqa: BLE001  # What a plugin returned may be anything; its event's neighbours are not.
         return failed(error)
+
+
+def _listed(requests: Any) -> Iterable[Request]:
+    if isinstance(requests, tuple | list):
+        return requests
+    raise _UnsendableError("something that is no list of requests")
 
 
 def processor_elements(job: Job, requests: list[bytes] | Refusal, dest_type: str) -> bytes:
