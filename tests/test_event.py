@@ -121,6 +121,34 @@ def test_only_objects_are_events(raw: Any) -> None:
 
 
 @pytest.mark.parametrize(
+    ("raw", "word"),
+    [
+        (None, "null"),
+        (True, "true"),
+        (False, "false"),
+        (5, "a whole number"),
+        (1.5, "a number with a fraction"),
+        ("text", "text"),
+        ([], "a list"),
+        (object(), "no JSON value"),
+    ],
+)
+def test_what_is_no_event_is_called_what_it_is(raw: Any, word: str) -> None:
+    """The reason says what stands there, in words."""
+    assert canonicalise(raw).reason.message.startswith(f"This is {word}, not an event.")  # type: ignore[union-attr]
+    if raw is not None:
+        shown = canonicalise({"type": {} if raw == "text" else raw}).reason.message  # type: ignore[union-attr]
+        assert ("an object" if raw == "text" else word) in shown
+
+
+def test_a_long_type_is_not_repeated_whole() -> None:
+    """A reason stays short, whatever stands in the event."""
+    message = canonicalise({"type": "x" * 10_000}).reason.message  # type: ignore[union-attr]
+    assert "x" * 40 in message
+    assert "x" * 41 not in message
+
+
+@pytest.mark.parametrize(
     ("raw", "expected"),
     [
         ({}, "event.type_missing"),
@@ -169,11 +197,9 @@ def test_write_key_does_not_stay() -> None:
 
 def test_null_objects_are_absent() -> None:
     """Segment's delete has a null context; that is no context."""
-    assert canonical({"type": "delete", "userId": "1", "context": None, "integrations": None}).keys() == {
-        "type",
-        "userId",
-        "messageId",
-    }
+    nulls = dict.fromkeys(("context", "integrations", "traits", "properties"))
+    for kind in ("delete", "identify", "track", "group"):
+        assert canonical({"type": kind, "userId": "1", **nulls}).keys() == {"type", "userId", "messageId"}
 
 
 def test_time_comes_from_the_best_field() -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from itertools import permutations
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support import identify, track
+from support import TIME, identify, track
 
+from event_router.hooks import Contact
 from event_router.memory import Contacts
 
 _TIMES = st.lists(st.integers(10, 59), min_size=1, max_size=4, unique=True)
@@ -37,6 +39,23 @@ def test_only_named_traits_stay_and_gaps_are_filled() -> None:
     known = contacts.get(track())
     assert known is not None
     assert known.traits == {"email": "new@x.co", "firstName": "Ted"}
+
+
+@pytest.mark.parametrize("time", [TIME, None])
+def test_what_comes_later_at_the_same_time(time: str | None) -> None:
+    """Of two identifies of one time, or of which the later has none, the later counts; the time that is known stays."""
+    contacts = Contacts(("email", "firstName"))
+    contacts.remember(identify(timestamp=TIME, traits={"email": "old@x.co", "firstName": "Ted"}))
+    contacts.remember(identify(timestamp=time, traits={"email": "new@x.co"}))
+    assert contacts.get(track()) == Contact("12345", {"email": "new@x.co", "firstName": "Ted"}, TIME)
+
+
+def test_a_time_where_none_was_known() -> None:
+    """It is the newest that there is."""
+    contacts = Contacts(("email",))
+    contacts.remember(identify(timestamp=None, traits={"email": "old@x.co"}))
+    contacts.remember(identify(timestamp=TIME, traits={"email": "new@x.co"}))
+    assert contacts.get(track()) == Contact("12345", {"email": "new@x.co"}, TIME)
 
 
 def test_strangers_and_the_forgotten() -> None:

@@ -41,6 +41,22 @@ def test_v1_becomes_v2() -> None:
     assert dropped == [Dropped("$.properties.products[1]", "null")]
 
 
+def test_amounts_and_texts() -> None:
+    """Every amount of an order and of a product becomes a number, every id and name a text; the revenue is its own."""
+    amounts = ("subtotal", "total", "revenue", "shipping", "tax", "discount")
+    order, _ = canonical({name: f"${at}.5" for at, name in enumerate(amounts, 1)} | {"orderId": 5, "coupon": 6})
+    assert {name: order[name] for name in amounts} == {name: at + 0.5 for at, name in enumerate(amounts, 1)}
+    assert (order["order_id"], order["coupon"]) == ("5", "6")
+    bought, _ = canonical({"products": [{"price": "7", "quantity": "2", "position": "3", "sku": 8}]})
+    assert bought["products"] == [{"price": 7, "quantity": 2, "position": 3, "sku": "8"}]
+
+
+def test_second_spellings_are_reported() -> None:
+    """What does not fit into the canonical order is named by where it stands."""
+    _, dropped = canonical({"order_id": "o", "orderId": "p", "products": [{"sku": "s", "SKU": "t"}]})
+    assert [item.path for item in dropped] == ["$.properties.orderId", "$.properties.products[0].SKU"]
+
+
 def test_odd_values_stay_for_the_contract() -> None:
     """What has a wrong type is left for the contract to refuse."""
     order, _ = canonical({"order_id": "o", "currency": [], "products": 7})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import orjson
 import pytest
 from hypothesis import given
@@ -77,6 +79,47 @@ def test_one_large_body_at_a_time() -> None:
                 second.take(110)
         second.take(110)
         assert in_flight(admission) == (1, 200)
+
+
+@pytest.mark.parametrize(("number", "taken"), [(50, 0), (51, 51)])
+def test_what_is_large(number: int, taken: int) -> None:
+    """More than half of the room is, to the byte."""
+    admission = Admission(most_bytes=100)
+    with admission.request() as other, admission.request() as one:
+        other.take(60)
+        with suppress(Overloaded):
+            one.take(number)
+        assert (one.bytes, admission.bytes) == (taken, 60 + taken)
+
+
+def test_after_a_large_body() -> None:
+    """Once it has gone the room is as it was before: no more of it, and no less."""
+    admission = Admission(most_bytes=100)
+    for _ in range(2):
+        with admission.request() as large:
+            large.take(200)
+        with admission.request() as one, admission.request() as other:
+            one.take(60)
+            other.take(40)
+            with pytest.raises(Overloaded):
+                other.take(1)
+
+
+def test_beside_a_large_body() -> None:
+    """Others come and go, and it stays outside of the room."""
+    admission = Admission(most_bytes=100)
+    with admission.request() as large:
+        large.take(200)
+        for _ in range(2):
+            with admission.request() as small:
+                small.take(50)
+        assert in_flight(admission) == (1, 200)
+
+
+def test_room_of_a_process() -> None:
+    """Unless it is told otherwise: what docs/rudderstack.md promises."""
+    admission = Admission()
+    assert (admission.most_requests, admission.most_bytes) == (2000, 128 * 1024 * 1024)
 
 
 def test_many_small_bodies() -> None:

@@ -9,18 +9,26 @@ import orjson
 from hypothesis import given
 from hypothesis import strategies as st
 
-from event_router.rudder.answers import _PIECE, give, ok, refusal, refused_method, text, try_again
+from event_router.doors.answers import Answer
+from event_router.rudder.answers import _PIECE, PROMETHEUS, give, ok, refusal, refused_method, text, try_again
 
 
 def test_success() -> None:
     """Every 200 has the version without which rudder-server ends."""
-    for answer in (ok(b"[]"), text("event-router")):
-        assert (answer.status, dict(answer.headers)[b"apiversion"]) == (200, b"2")
+    assert ok(b"[]") == Answer(200, b"[]", ((b"content-type", b"application/json"), (b"apiversion", b"2")))
+    plain = (b"content-type", b"text/plain; charset=utf-8"), (b"apiversion", b"2")
+    assert text("event-router") == Answer(200, b"event-router", plain)
+
+
+def test_what_prometheus_reads() -> None:
+    """Its text format goes by this name; without it newer servers refuse to read."""
+    assert PROMETHEUS == ((b"content-type", b"text/plain; version=0.0.4; charset=utf-8"),)
 
 
 def test_refusal() -> None:
-    """A refusal says why."""
+    """A refusal says why, and is no transformer's answer to a batch."""
     answer = refusal(400, "Not JSON.")
+    assert answer.headers == ((b"content-type", b"application/json"),)
     assert (answer.status, orjson.loads(answer.body)) == (400, {"error": "Not JSON."})
 
 
@@ -36,12 +44,13 @@ def test_method() -> None:
 def test_try_again() -> None:
     """rudder-server tries again without end, and people read why."""
     answer = try_again("memory", "No room.")
-    headers = dict(answer.headers)
-    assert (answer.status, headers[b"x-rudder-should-retry"], headers[b"x-rudder-error-reason"]) == (
-        503,
-        b"true",
-        b"memory",
-    )
+    assert answer.status == 503
+    assert dict(answer.headers) == {
+        b"content-type": b"application/json",
+        b"x-rudder-should-retry": b"true",
+        b"x-rudder-error-reason": b"memory",
+        b"retry-after": b"1",
+    }
     assert orjson.loads(answer.body) == {"error": "No room."}
 
 
@@ -59,8 +68,10 @@ def messages_of(body: bytes) -> list[Any]:
 @given(st.integers(0, 3), st.integers(-1, 1))
 def test_pieces(number: int, more: int) -> None:
     """A long answer goes in pieces, of which all but the last say that there are more; a short one goes at once."""
-    body = b"ab" * ((number * _PIECE + more) // 2 + 1)
+    length = max(number * _PIECE + more, 0)
+    body = (b"abc" * (length // 3 + 1))[:length]
     start, *pieces = messages_of(body)
+    assert {piece["type"] for piece in pieces} == {"http.response.body"}
     assert dict(start["headers"])[b"content-length"] == b"%d" % len(body)
     assert b"".join(piece["body"] for piece in pieces) == body
     assert len(pieces) == max(1, -(-len(body) // _PIECE))

@@ -74,3 +74,5 @@ def test_why() -> None:
     assert found == Ending(500, "[small.said] 3 of 4 people are not deleted. Not with ***. 500")
     assert together(people(400), ()).text == "[small.said] So. 400"
     assert together(people(200), ()) == Ending(200)
+    first, second = (Ended(500, Reason("small.said", why)) for why in ("After.", "Before."))
+    assert together([first, second], ()).text == "[small.said] 2 of 2 people are not deleted. After."

@@ -107,6 +107,13 @@ def test_a_person() -> None:
     assert found["traits"] == {"email": "ted@mosbiusdesigns.com", "firstName": "Ted"}
 
 
+def test_an_email_goes_along() -> None:
+    """A destination that remembers nothing still gets the e-mail that the job gives, and nothing else."""
+    found = event_of(Deletion("small", "5", b"{}", []), {"userId": "u1", "email": "t@x.co", "firstName": "Ted"}, ())
+    assert isinstance(found, dict)
+    assert found["traits"] == {"email": "t@x.co"}
+
+
 @pytest.mark.parametrize("user_id", [None, ""])
 def test_a_person_without_an_id(user_id: Any) -> None:
     """The e-mail stands for it."""
@@ -145,6 +152,8 @@ def test_message_ids() -> None:
     assert event(same)["messageId"] == known
     others = [event({"userId": "u2"}), event(ted, job="6"), event(ted, type="ledger")]
     assert len({known, *(other["messageId"] for other in others)}) == 4
+    assert known.startswith("delete-")
+    assert set(event(ted)) == {"type", "messageId", "userId", "traits"}
     assert "t@x.co" not in known
 
 

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rudder_cases import small_plugin
+from rudder_cases import NOW, small_plugin
 from rudder_deletions import DONE, EMAIL, entry, job, said, small, told
 from support import KEY, Script, answer
 
-from event_router.api import Contact, Request, Response
+from event_router.api import Contact, Context, Request, Response, Transformed
 from event_router.doors.store import Unavailable
 from event_router.rudder.contacts import MemoryContacts
 
@@ -55,7 +55,20 @@ async def test_a_bad_config(config: Any) -> None:
 
 async def test_a_plugin_that_deletes_nobody() -> None:
     """405: the worker gives up at once, for no repetition would help."""
-    assert (await small(small_plugin()))["statusCode"] == 405
+    found = await small(small_plugin())
+    assert (found["statusCode"], found["error"][:20]) == (405, "[rudder.no_deletion]")
+
+
+async def test_the_circumstances() -> None:
+    """A plugin that deletes is told whose deletion it is, and when."""
+    seen: list[Context] = []
+
+    def transform_delete(context: Context) -> Transformed:
+        seen.append(context)
+        return Transformed((Request("remove", "DELETE", "http://x/contact", None),))
+
+    assert await small(small_plugin(transform_delete=transform_delete)) == DONE
+    assert seen == [Context("small", NOW)]
 
 
 async def test_a_type_that_nobody_serves() -> None:

@@ -65,6 +65,8 @@ def test_what_is_a_template(text: str) -> None:
         "{{ || b }}",
         "{{}}",
         "{{}",
+        "a.b || c}}",
+        "{{a.b || c",
         "{{ a..b || c }}",
         "{{ .a || c }}",
         "{{ a. || c }}",

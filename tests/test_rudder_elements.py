@@ -62,6 +62,31 @@ def test_two_ways_compacted(given: list[Any], destinations: dict[str, Any]) -> N
         assert quick == careful
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[]",
+        plain(one()),
+        b'{"input":[{"message":{},"metadata":{"destinationId":"d"}}],"destType":"x","destinations":{"d":{}}}',
+        b'{"input":[{}],"connections":{"s:d":{}}}',
+    ],
+)
+def test_what_is_sound_is_read_quickly(body: bytes) -> None:
+    """The careful way is for what is amiss alone."""
+    assert read_quickly(body) == read_carefully(body)
+
+
+async def test_a_poisoned_destination() -> None:
+    """A destination that Go could not read again is not echoed, sent with its event or once for all."""
+    bad, good = b'{"ID":"d-1","a":NaN}', b'{"ID":"d-2"}'
+    item = b'{"message":1,"metadata":{"destinationId":"%b"},"destination":%b}'
+    found = await read(plain(item % (b"d-1", bad), item % (b"d-2", good)))
+    assert [element.destination for element in found.elements] == [b"null", good]
+    body = b'{"input":%b,"destinations":{"d-1":%b,"d-2":%b}}'
+    found = await read(body % (plain(item % (b"d-1", b"1"), item % (b"d-2", b"1")), bad, good))
+    assert [element.destination for element in found.elements] == [b"null", good]
+
+
 async def test_compacted() -> None:
     """Destinations are joined by metadata.destinationId; one that is not there is none."""
     body = b'{"input":[{"message":1,"metadata":%b},{"message":2}],"destType":"x","destinations":{"d-1":%b}}'

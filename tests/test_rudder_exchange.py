@@ -101,6 +101,9 @@ async def test_an_echoed_key_is_hidden_before_it_is_cut() -> None:
         (Authorization("basic", Secret("a2V5LTE6d29yZDox")), ("a2V5LTE6d29yZDox", "key-1", "word:1")),
         (Authorization("Basic", Secret("no base64")), ("no base64",)),
         (Authorization("Basic", Secret("/w==")), ("/w==",)),
+        (Authorization("Basic", Secret("a2V5 LTE=")), ("a2V5 LTE=",)),
+        (Authorization("Basic", Secret("a2V5Og==")), ("a2V5Og==", "key")),
+        (Authorization("Basic", Secret("OndvcmQ=")), ("OndvcmQ=", "word")),
     ],
 )
 def test_credentials(given: Authorization | None, found: tuple[str, ...]) -> None:

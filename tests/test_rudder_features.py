@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rudder_server.fake_transformer import FEATURES
@@ -71,6 +72,13 @@ def test_together() -> None:
         "supportDestTransformCompactedPayloadV1": False,
         "somethingNew": {"a": 1},
     }
+
+
+@pytest.mark.parametrize("flag", ["supportTransformerProxyV1", "supportDestTransformCompactedPayloadV1"])
+@pytest.mark.parametrize(("we", "they"), [(True, True), (True, False), (False, True), (True, "yes"), (True, None)])
+def test_what_both_must_be_able_to(flag: str, we: bool, they: Any) -> None:
+    """What rudder-server asks of all types alike it may ask only where both of us can."""
+    assert merged(OURS | {flag: we}, {flag: they})[flag] is (we is they is True)
 
 
 @given(_upstream)

@@ -175,6 +175,13 @@ async def test_the_others(outcome: Outcome, sent: int) -> None:
     assert len(script.requests) == sent
 
 
+async def test_the_others_count() -> None:
+    """Whoever comes before is deleted, whoever comes after fares as the one with whom it ends."""
+    users = [{"email": f"{name}@x.co"} for name in "abcd"]
+    found = await entry(*users, script=Script(answer(200), then=answer(401, {})))
+    assert (found["statusCode"], found["error"].partition(" people ")[0]) == (400, "[promoter.unauthorized] 3 of 4")
+
+
 async def test_nobody_is_waited_for_again_and_again() -> None:
     """A destination that cannot be reached is tried once in a job."""
     script = Script(then=Retry(Reason("delivery.timeout", "Too late.")))

@@ -7,9 +7,12 @@ from typing import Any
 
 import pytest
 from door import served
+from rudder_calls import call
 from rudder_cases import CONFIG, destination, small_plugin
 from rudder_transformer import Transformer
-from support import identify, track
+from support import Script, identify, track
+
+from event_router.rudder.client import Client
 
 PLAIN = {"metadata": {"jobId": 1, "destinationId": "dest-1"}, "destination": destination()}
 
@@ -55,6 +58,7 @@ def test_every_plugin_is_served() -> None:
     ("path", "body"),
     [
         ("/v0/destinations/other", plain(identify())),
+        ("/v0/destinations/other", b"{"),
         ("/routerTransform", routed(identify(), dest_type="other")),
         ("/routerTransform", routed(identify(), dest_type=None)),
         ("/batch", routed(identify(), dest_type="other")),
@@ -65,7 +69,7 @@ def test_every_plugin_is_served() -> None:
     ],
 )
 def test_types_that_nobody_serves(path: str, body: Any) -> None:
-    """Their events wait at rudder-server, since a 404 would lose them for good."""
+    """Their events wait at rudder-server, since a 404 would lose them for good; nobody here judges their bodies."""
     answer = Transformer().ask(path, body)
     assert (answer.status_code, answer.headers["X-Rudder-Should-Retry"]) == (503, "true")
     assert answer.headers["X-Rudder-Error-Reason"] == "unserved"
@@ -78,11 +82,13 @@ def test_unserved_types_are_told(caplog: pytest.LogCaptureFixture) -> None:
     for _ in range(2):
         transformer.ask("/v0/destinations/webhook", plain(identify()))
         transformer.ask("/routerTransform", routed(identify(), dest_type="other\x1b" + "x" * 100))
+        transformer.ask("/routerTransform", routed(identify(), dest_type=None))
     told = [record.getMessage() for record in caplog.records]
-    assert len(told) == 2
+    assert len(told) == 3
     assert "type webhook wait" in told[0]
     assert "\x1b" not in told[1]
     assert len(told[1]) < 200
+    assert "type (none) wait" in told[2]
 
 
 def test_a_destination_that_takes_nothing_is_told(mock: str, caplog: pytest.LogCaptureFixture) -> None:
@@ -145,6 +151,21 @@ def test_proxy(mock: str) -> None:
     )
 
 
+def test_the_timeout_of_a_delivery(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A destination has the time that rudder-server gives, by the header's name in any casing."""
+    asked: list[float] = []
+
+    async def sender(_: Client, seconds: float) -> Script:
+        asked.append(seconds)
+        return Script()
+
+    monkeypatch.setattr(Client, "sender", sender)
+    transformer = Transformer()
+    for headers in ({"RdProxy-Timeout": "2500"}, {}):
+        transformer.ask("/v1/destinations/promoter/proxy", call(), headers=headers)
+    assert asked == [2.5, 10.0]
+
+
 def test_deletion(mock: str) -> None:
     """People are deleted, and counted by how that ended; a body without jobs is refused as a list."""
     transformer = Transformer()
@@ -176,4 +197,6 @@ def test_upstream() -> None:
         assert features["routerTransform"] == {"SMALL": True, "PROMOTER": True}
         job = {"jobId": "5", "destType": "small", "config": {}, "userAttributes": [{"userId": "u"}]}
         assert transformer.ask("/deleteUsers", [job]).json()[0]["statusCode"] == 405
+        handed_on = transformer.ask("/deleteUsers", [{}, job]).json()
+        assert [one["statusCode"] for one in handed_on] == [400, 405]
         assert transformer.ask("/nothing").status_code == 404

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from typing import Any
 
 import pytest
 from engines import engine
 
 from event_router.doors.store import Unavailable
+from event_router.engine.contacts import Contacts as Scope
 from event_router.engine.errors import EngineDown
 from event_router.hooks import Contact
 from event_router.rudder.contacts import Key
@@ -63,6 +65,28 @@ async def test_by_account(nats: str) -> None:
         assert set(await KeptContacts(opened, TRAITS).load([*twice, Key("dest-3", "u")])) == {Key("dest-3", "u")}
 
 
+async def test_what_is_told_once(nats: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A destination is opened once, and its account is kept once; another account of it is kept as well."""
+    async with engine(nats, ()) as opened:
+        contacts, asked = KeptContacts(opened, TRAITS), Counter[str]()
+
+        def counting(of: Any, name: str) -> None:
+            real = getattr(of, name)
+
+            async def counted(*given: Any, **named: Any) -> Any:
+                asked[name] += 1
+                return await real(*given, **named)
+
+            monkeypatch.setattr(of, name, counted)
+
+        counting(Scope, "listen")
+        counting(opened.state, "change")
+        for account, scope in (("acc", "dest-1"), ("acc", "dest-1"), ("new", "dest-1"), ("acc", "dest-2")):
+            await contacts.save({}, {scope: account})
+            await contacts.load([Key(scope, "u")])
+        assert asked == {"listen": 2, "change": 3}
+
+
 async def test_engine_that_is_away(nats: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Then rudder-server is to try again; and so do we, with what could not be opened."""
     async with engine(nats, ()) as opened:
@@ -75,5 +99,6 @@ async def test_engine_that_is_away(nats: str, monkeypatch: pytest.MonkeyPatch) -
             patched.setattr(opened.client, "subscribe", away)
             with pytest.raises(Unavailable) as caught:
                 await contacts.load(KEYS)
-            assert caught.value.code == "engine.unavailable"
+            told = caught.value
+            assert (told.code, told.message, told.retry_after) == ("engine.unavailable", "It is away.", 2)
         assert await contacts.load(KEYS) == {}

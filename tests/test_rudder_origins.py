@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import info, plugin, promoter
 
-from event_router.api import DestinationInfo
+from event_router.api import DestinationInfo, Request
 from event_router.destination import Destination, configure
 from event_router.plugins import load_object
 from event_router.rudder.origins import belongs, origin
@@ -91,6 +92,34 @@ def test_addresses_anywhere_in_the_settings_count() -> None:
     assert belongs(destination, "https://hook.example/other")
     assert belongs(destination, "https://eu.example/x")
     assert not belongs(destination, "https://us.example/x")
+
+
+def checked(check: Callable[..., Any], **values: Any) -> Destination:
+    """Return a destination whose plugin proves its credentials somewhere."""
+    return configure("any", load_object("any", plugin(connection_check=check)), values)
+
+
+def test_where_credentials_are_proved_counts() -> None:
+    """The plugin's own server is known by the request that checks its credentials, beside those of the settings."""
+
+    def connection_check() -> Request:
+        return Request("check", "GET", "https://api.example/me")
+
+    destination = checked(connection_check, url="http://x")
+    assert belongs(destination, "https://api.example/contacts")
+    assert belongs(destination, "http://x/contact")
+    assert not belongs(destination, "https://evil.example/contacts")
+
+
+def test_a_check_that_fails() -> None:
+    """Whatever the plugin raises: its settings alone say where requests may go."""
+
+    def connection_check() -> Request:
+        raise ZeroDivisionError
+
+    destination = checked(connection_check, url="http://x")
+    assert belongs(destination, "http://x/contact")
+    assert not belongs(destination, "https://evil.example/contacts")
 
 
 def test_without_addresses_everything_goes() -> None:

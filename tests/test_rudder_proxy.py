@@ -10,7 +10,7 @@ import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rudder_calls import CONTACT, accepted, call, delivered, job, members, output, proxied
+from rudder_calls import CONTACT, accepted, call, delivered, job, members, output, proxied, sender_of
 from rudder_cases import served, small_plugin
 from support import KEY, Script, answer
 
@@ -231,6 +231,23 @@ def test_nobody_to_answer() -> None:
     assert (found["status"], found["response"], script.requests) == (400, [], [])
 
 
+@pytest.mark.parametrize(
+    ("given", "entry", "trouble"),
+    [
+        (accepted(), job(), None),
+        (answer(400, {"email": ["No."]}), job(), None),
+        (answer(503, {}), job(), None),
+        (answer(401, {}), job(), "Destination dest-1: [promoter."),
+        (answer(401, {}), {"jobId": 1}, "Destination ?: [promoter."),
+    ],
+)
+async def test_trouble(given: Any, entry: Any, trouble: str | None) -> None:
+    """Whoever runs it is told what all deliveries of a destination suffer from, and of nothing else."""
+    done = await deliver(PROMOTER, call(CONTACT, entry), sender_of(Script(given)), v1=True, timeout=1.0)
+    assert (done.trouble or "").startswith(trouble or "")
+    assert (done.trouble is None) is (trouble is None)
+
+
 @pytest.mark.parametrize(("v1", "status"), [(True, 400), (False, 500)])
 @pytest.mark.parametrize("body", [b"", b"nonsense", b"[]", b'{"metadata":[{"jobId":1}'])
 def test_bodies_that_are_none(body: bytes, v1: bool, status: int) -> None:
@@ -293,7 +310,8 @@ def test_whatever_comes(changes: dict[str, Any], numbers: list[int], status: int
         (b"1.5", USUAL),
         (b"0", SHORTEST),
         (b"250", 0.25),
-        (b" 10000 ", 10.0),
+        (b" 2500\t", 2.5),
+        (b"10000", 10.0),
         (b"9" * 5000, LONGEST),
     ],
 )

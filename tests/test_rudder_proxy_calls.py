@@ -55,6 +55,12 @@ def test_the_destination_as_it_is_described_elsewhere() -> None:
     assert orjson.loads(unknown.destination()) == {"ID": None, "Config": None}
 
 
+@pytest.mark.parametrize("name", [7, "", None, ["d"], {}])
+def test_names_that_are_none(name: object) -> None:
+    """What is no text, or an empty one, names no destination and labels nothing."""
+    assert read(call(CONTACT, job(destinationId=name))).names == {"workspaceId": "ws-1"}
+
+
 @given(st.lists(RAW, min_size=1, max_size=4))
 def test_metadata_stays_the_bytes_it_is(entries: list[bytes]) -> None:
     """Every job, in order, to the byte: its large integers too."""

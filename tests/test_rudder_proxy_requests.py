@@ -66,6 +66,11 @@ def test_credentials_in_any_casing(name: str) -> None:
     assert KEY not in repr(found)
 
 
+def test_a_method_in_any_casing() -> None:
+    """It goes on in capitals."""
+    assert well(method="post").method == "POST"
+
+
 def test_headers_of_the_connection_are_ours() -> None:
     """What describes body and connection is said anew; ``idempotency-key`` passes; ``null`` is no header."""
     ours = ["Content-Type", "content-length", "Host", "User-Agent", "connection", "Transfer-Encoding"]
@@ -128,15 +133,15 @@ def test_absent_maps(name: str) -> None:
         ({"endpoint": "ftp://h.example"}, "endpoint"),
         ({"endpoint": "https://h.example/a\nb"}, "endpoint"),
         ({"endpoint": "https://h.example/a#b"}, "endpoint"),
-        ({"params": [1]}, "params"),
+        ({"params": [1]}, "its params are"),
         ({"params": {"a": {}}}, "params"),
-        ({"headers": "x"}, "headers"),
+        ({"headers": "x"}, "its headers are"),
         ({"headers": {"x": 1}}, "headers"),
         ({"headers": {"x": "a\r\nb: c"}}, "headers"),
         ({"headers": {"x": "é"}}, "headers"),
         ({"headers": {"a b": "c"}}, "headers"),
         ({"headers": {"Authorization": KEY}}, "Authorization"),
-        ({"body": "text"}, "body"),
+        ({"body": "text"}, "its body are"),
         ({"body": {"FORM": {"a": "b"}}}, "body"),
         ({"body": {"XML": {"payload": "<a/>"}}}, "body"),
         ({"body": {"GZIP": {"payload": "x"}}}, "body"),
@@ -145,7 +150,7 @@ def test_absent_maps(name: str) -> None:
         ({"body": {"JSON_ARRAY": [1]}}, "body"),
         ({"body": {"JSON_ARRAY": {"batch": [1]}}}, "JSON_ARRAY"),
         ({"body": {"JSON_ARRAY": {"batch": "{}"}}}, "JSON_ARRAY"),
-        ({"body": {"JSON_ARRAY": {"batch": "["}}}, "batch"),
+        ({"body": {"JSON_ARRAY": {"batch": "["}}}, "its batch is"),
         ({"body": {"JSON_ARRAY": {"rows": "[]"}}}, "JSON_ARRAY"),
     ],
 )

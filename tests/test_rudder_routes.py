@@ -28,12 +28,19 @@ from event_router.rudder.statuses import BATCH, PROCESSOR, ROUTER
         ("/v0/validate", Route(routes.ELSEWHERE)),
         ("/v2/sources/shopify", Route(routes.ELSEWHERE)),
         ("/v3/destinations/x", Route(routes.UNKNOWN)),
+        ("/v0/abcdefghijkl/promoter", Route(routes.ELSEWHERE)),
+        ("/transformation/test", Route(routes.ELSEWHERE)),
+        ("/features/x", Route(routes.ELSEWHERE)),
+        ("/extractLibs", Route(routes.ELSEWHERE)),
+        ("//routerTransform", Route(ROUTER)),
+        ("/v0//destinations///promoter", Route(PROCESSOR, "promoter")),
+        ("///v1/destinations/promoter//proxy", Route(routes.PROXY_V1, "promoter")),
         ("/", Route(routes.UNKNOWN)),
         ("/favicon.ico", Route(routes.UNKNOWN)),
     ],
 )
 def test_routes(path: str, expected: Route) -> None:
-    """Every path of the protocol, in any casing of the type."""
+    """Every path of the protocol, in any casing of the type, and with slashes too many."""
     assert route(path) == expected
 
 

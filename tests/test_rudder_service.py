@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections import Counter
 from typing import Any
 
 import orjson
 import pytest
 from rudder_cases import destination, element, promoter_plugin, served, small_plugin
-from support import identify, order, track
+from support import identify, order, plugin, track
 
+from event_router.api import Reason, Rejected, Request
+from event_router.hooks import Transformed
+from event_router.plugins import load_object
 from event_router.rudder import turns
 from event_router.rudder.contacts import MemoryContacts
+from event_router.rudder.jobs import Job
+from event_router.rudder.outputs import encoded
 from event_router.rudder.service import Served, by_type
 
 pytestmark = pytest.mark.anyio
@@ -69,11 +75,52 @@ async def test_what_cannot_be_encoded_counts_as_that() -> None:
     assert answered.endings == {(500, "plugin.bad_result"): 1}
 
 
+async def test_a_reason_that_is_no_text_counts() -> None:
+    """Whatever a plugin gives as code of its reason, figures label it with a text."""
+
+    def transform_identify(event: Any) -> Any:
+        return Rejected(Reason(None, "No."))  # type: ignore[arg-type]
+
+    one = served(small_plugin(transform_identify=transform_identify))
+    answered = await one.processor([element(identify(), destination({}))])
+    assert answered.endings == {(400, "None"): 1}
+
+
 def test_by_type() -> None:
-    """Every plugin serves its type."""
-    types = by_type([promoter_plugin(), small_plugin()], MemoryContacts())
+    """Every plugin serves its type, however its name is written."""
+    types = by_type([promoter_plugin(), load_object("Small", plugin())], MemoryContacts())
     assert set(types) == {"promoter", "small"}
-    assert types["promoter"].type == "PROMOTER"
+    assert [one.type for one in types.values()] == ["PROMOTER", "SMALL"]
+
+
+async def test_large_ones_are_worked_on_in_a_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What takes long is decided, with or without what is remembered, and written where nobody waits for it."""
+    there: list[str] = []
+
+    def see(name: str) -> None:
+        there.append("here" if threading.current_thread() is threading.main_thread() else name)
+
+    def transform_track(event: Any) -> Any:
+        see("track")
+        return Transformed((Request("x", "POST", "http://x", {}),))
+
+    def transform_identify(event: Any) -> Any:
+        see("identify")
+        return Transformed((Request("x", "POST", "http://x", {}),))
+
+    def seen(job: Job) -> Any:
+        see("written")
+        return encoded(job)
+
+    monkeypatch.setattr("event_router.rudder.service.encoded", seen)
+    one = served(small_plugin(transform_track=transform_track, transform_identify=transform_identify))
+    note = {"email": "ted@x.co", "note": "x" * 300_000}
+    large = [element(event, destination({})) for event in (track(traits=note), identify(traits=note))]
+    assert len(orjson.loads((await one.processor(large)).body)) == 2
+    assert there == ["track", "identify", "written", "written"]
+    there.clear()
+    await one.processor([element(identify(), destination({}))])
+    assert there == ["here", "here"]
 
 
 async def test_clock() -> None:

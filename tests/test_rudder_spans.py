@@ -38,7 +38,7 @@ def test_any_bytes(text: bytes) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    [b"", b"1", b"[1", b"[1]]", b"[1][2]", b'["a]', b"[[1]", b'{"a":1}'],
+    [b"", b"1", b"[1", b"[1]]", b"[1][2]", b'["a]', b"[[1]", b'{"a":1}', b"{1]", b"1]"],
 )
 def test_no_array(text: bytes) -> None:
     """What is cut off, or has too much, is refused."""
@@ -46,11 +46,23 @@ def test_no_array(text: bytes) -> None:
         items(text)
 
 
-@pytest.mark.parametrize("text", [b"{1}", b"{1:2}", b'{"a":1,}x', b'{"\\q":1}', b"[1]"])
+@pytest.mark.parametrize("text", [b"{1}", b"{1:2}", b'{"a":1,}x', b'{"\\q":1}', b"[1]", b'["a":1}'])
 def test_no_object(text: bytes) -> None:
     """A member needs a name, and that is a text."""
     with pytest.raises(NotJsonError):
         fields(text)
+
+
+def test_no_blanks_around_parts() -> None:
+    """A part is what it is, without what stands between it and its neighbours."""
+    assert items(b" [ 1 ,\t[ 2 ]\r\n, 3 ] ") == [b"1", b"[ 2 ]", b"3"]
+    assert fields(b'\n{ "a" : 1 , "b":\t{ "c" : 2 } } ') == {"a": b"1", "b": b'{ "c" : 2 }'}
+
+
+def test_a_broken_part_is_its_own_trouble() -> None:
+    """A value that is none is a span as any other, and its neighbours are found."""
+    assert fields(b'{"a":1:2,"b":3}') == {"a": b"1:2", "b": b"3"}
+    assert items(b'[nope, {"a" 1}, 2]') == [b"nope", b'{"a" 1}', b"2"]
 
 
 def test_the_last_of_two() -> None:

@@ -26,6 +26,20 @@ from event_router.rudder.statuses import (
 
 WHY = Reason("some.code", "Some words.")
 ALLOWED = {200, 298, 400, 429, 500}
+# What rudder-server is told: the codes in processor mode, in router mode and of a delivery, then the tags.
+SAID = {
+    statuses.OK: (200, 200, 200),
+    statuses.FILTERED: (298, 298, 298, "transformation", "filtered"),
+    statuses.BAD_EVENT: (400, 400, 400, "dataValidation", "instrumentation"),
+    statuses.BAD_CONFIG: (400, 400, 400, "dataValidation", "configuration"),
+    statuses.WAITS: (400, 500, 500, "dataValidation", "retryable"),
+    statuses.FAULT: (500, 500, 500, "transformation"),
+    statuses.REFUSED: (500, 500, 400, "network", "aborted"),
+    statuses.UNAUTHORIZED: (500, 500, 400, "network", "aborted", "unauthorized"),
+    statuses.MISCONFIGURED: (500, 500, 500, "network", "configuration"),
+    statuses.RETRY: (500, 500, 500, "network", "retryable"),
+    statuses.THROTTLED: (500, 500, 429, "network", "throttled"),
+}
 
 
 def test_codes() -> None:
@@ -33,6 +47,28 @@ def test_codes() -> None:
     for status in TABLE:
         assert {status.processor, status.router, status.delivery} - {None} <= ALLOWED
         assert (status.category is None) is (status is statuses.OK)
+
+
+def test_table() -> None:
+    """The documentation's table has every row."""
+    assert list(TABLE) == list(SAID)
+
+
+@pytest.mark.parametrize(("status", "said"), SAID.items())
+def test_rows(status: Status, said: tuple[Any, ...]) -> None:
+    """Each row says what it is to say, by RudderStack's own names of features and tags."""
+    processor, router, delivery, *told = said
+    codes = [status.code(name) for name in ("processor", "router", "batch", "dataDelivery", "userDeletion")]
+    assert codes == [processor, router, router, delivery, delivery]
+    names = ("errorCategory", "errorType", "meta")
+    tags = stat_tags(status, "userDeletion", "promoter", {}) or {}
+    assert {name: tags[name] for name in names if name in tags} == dict(zip(names, told, strict=False))
+
+
+def test_features() -> None:
+    """They go by RudderStack's names."""
+    named = (PROCESSOR, ROUTER, BATCH, DELIVERY, DELETION)
+    assert named == ("processor", "router", "batch", "dataDelivery", "userDeletion")
 
 
 @pytest.mark.parametrize(
@@ -61,6 +97,7 @@ def test_transformed(result: Transformed | Refusal, status: Status) -> None:
         (Parked(WHY), answer(404), statuses.WAITS),
         (Rejected(WHY), answer(400), statuses.REFUSED),
         (Misconfigured(WHY), answer(401), statuses.UNAUTHORIZED),
+        (Misconfigured(WHY), answer(403), statuses.UNAUTHORIZED),
         (Misconfigured(WHY), answer(404), statuses.MISCONFIGURED),
         (Misconfigured(WHY), None, statuses.MISCONFIGURED),
         (Retry(WHY), answer(429), statuses.THROTTLED),

@@ -186,14 +186,24 @@ def test_of_two_spellings_the_exact_one_counts(order: int) -> None:
     assert promoter(campaign="", campaignId="1", CAMPAIGN_ID="2") == {"campaign_id": 1}
 
 
-@pytest.mark.parametrize(("written", "value"), [("7", 7), (" 7 ", 7), ("-7", -7), (7.0, 7), (7, 7)])
+def test_two_settings_that_are_nearly_alike() -> None:
+    """A setting's own name means that setting, though another one is the same without its separators."""
+    for names in (("a_b", "ab"), ("ab", "a_b")):
+        schema = {"properties": {name: {"type": "string"} for name in names}}
+        assert [name_of(schema, name) for name in names] == list(names)
+        assert settings(schema, {"ab": "1", "a_b": "2"})[0] == {"ab": "1", "a_b": "2"}
+
+
+@pytest.mark.parametrize(
+    ("written", "value"), [("7", 7), (" 7 ", 7), ("-7", -7), (7.0, 7), (7, 7), (float(2**53), 2**53)]
+)
 def test_integers(written: Any, value: int) -> None:
     """Decimal text becomes a whole number, and so does a float that is one."""
     found = promoter(campaignId=written)["campaign_id"]
     assert (found, type(found)) == (value, int)
 
 
-@pytest.mark.parametrize("written", ["7.0", "+7", "٧", "7" * 19, 7.5, 1e300, True, {}, [7]])
+@pytest.mark.parametrize("written", ["7.0", "+7", "٧", "7" * 19, 7.5, 2.0**54, 1e300, True, {}, [7]])
 def test_what_is_no_integer(written: Any) -> None:
     """What is no whole number stays, to be explained."""
     found = promoter(campaignId=written)["campaign_id"]

@@ -6,12 +6,14 @@ import asyncio
 import gzip
 import logging
 import re
+import zlib
 from base64 import b64encode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import httpx
 import orjson
 import pytest
 
@@ -160,6 +162,16 @@ async def test_compressed_answers() -> None:
         assert (answer.body, dict(answer.headers)[b"content-encoding"]) == (b"\x01", b"x-strange")
 
 
+async def test_deflated_answers() -> None:
+    """What we ask for as deflate is decompressed as well, also of a plain one that says that it is plain."""
+    deflated = said(zlib.compress(b"[1]"), 200, "Content-Encoding: deflate", VERSION)
+    plain = said(b"[2]", 200, "Content-Encoding: identity", VERSION)
+    async with behind(deflated, plain) as (upstream, _):
+        for body in (b"[1]", b"[2]"):
+            answer = await upstream.forward("POST", TRANSFORM, {}, b"[]")
+            assert (answer.body, answer.headers) == (body, ((b"apiversion", b"2"),))
+
+
 REFUSAL = b'{"error":"Unknown destination: x"}'
 
 
@@ -175,6 +187,7 @@ REFUSAL = b'{"error":"Unknown destination: x"}'
         said(b"slow down", 429),
         said(b"", 408),
         said(b"<h1>Bad Gateway</h1>", 502),
+        said(b"", 599),
     ],
 )
 async def test_what_a_transformer_says_passes(path: str, genuine: bytes) -> None:
@@ -331,7 +344,45 @@ async def test_features() -> None:
             transformer.answers = [said(orjson.dumps(said_next))]
             known = said_next
             assert await upstream.features() == known
-    assert {line for line, _, _ in transformer.asked} == {"GET /features"}
+    assert {(line, body) for line, _, body in transformer.asked} == {("GET /features", b"")}
+
+
+async def test_features_over_a_connection_that_was_just_closed() -> None:
+    """They are asked for once more at once, since to ask changes nothing."""
+    async with behind(CLOSED, said(b"{}")) as (upstream, transformer):
+        assert await upstream.features() == {}
+    assert len(transformer.asked) == 2
+
+
+async def test_who_is_not_there_is_given_up_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An answer may take as long as rudder-server waits; a connection may not."""
+    seen: list[Any] = []
+
+    async def handle(request: httpx.Request) -> httpx.Response:
+        seen.append(request.extensions["timeout"])
+        return httpx.Response(200, content=b"{}")
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(handle)) as connected:
+
+        async def opened(_: Client) -> httpx.AsyncClient:
+            return connected
+
+        monkeypatch.setattr(Client, "opened", opened)
+        assert await Upstream(address("http://x"), Client()).features() == {}
+    assert seen == [{"connect": 10.0}]
+
+
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        ("http://127.0.0.1:9090", "http://127.0.0.1:9090"),
+        ("https://transformer.example/", "https://transformer.example"),
+        ("https://transformer.example/a/b//", "https://transformer.example/a/b"),
+    ],
+)
+def test_addresses(text: str, url: str) -> None:
+    """Any server's, with a path or without, and without a slash at its end."""
+    assert address(text) == (url, None)
 
 
 @pytest.mark.parametrize(
