@@ -200,3 +200,11 @@ async def test_destinations_that_are_repeated(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(elements, "_MOST_ECHOED", 10)
     with pytest.raises(BadBodyError, match="longer than any answer"):
         await read(body)
+
+
+async def test_names_that_are_no_text() -> None:
+    """Half a surrogate pair where a name should be is no name; whoever is beside it has its own."""
+    assert (await read(b'{"input":[{}],"destType":"\\ud800"}')).dest_type is None
+    body = b'{"input":[{"metadata":{"destinationId":"\\ud800"}},{"metadata":%b}],"destinations":{"d-1":%b}}'
+    odd, good = (await read(body % (METADATA, DESTINATION))).elements
+    assert (odd.destination, good.destination) == (b"null", DESTINATION)

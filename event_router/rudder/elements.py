@@ -184,4 +184,7 @@ def _echoed(raw: bytes) -> Raw:
 
 
 def _text(raw: bytes) -> str | None:
-    return msgspec.json.decode(raw) if raw[:1] == b'"' and is_json(raw) else None
+    try:
+        return msgspec.json.decode(raw, type=str)
+    except (msgspec.DecodeError, RecursionError):
+        return None

@@ -10,7 +10,6 @@ from itertools import islice
 import orjson
 
 _TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{},:"]', re.DOTALL)
-_OPEN, _CLOSE = b"[{", b"]}"
 
 
 class NotJsonError(ValueError):
