@@ -25,6 +25,8 @@ from event_router.rudder.bodies import read_body
 pytestmark = pytest.mark.anyio
 
 LIMIT = 1000
+# Seconds after which a test fails that would wait for ever.
+_DEADLINE = 10.0
 _MB = 1024**2
 _ENCODE: dict[bytes, Callable[[bytes], bytes]] = {
     b"identity": bytes,
@@ -171,9 +173,9 @@ async def test_a_slow_sender_is_waited_for() -> None:
         reading = asyncio.create_task(read_body({}, slow.receive, LIMIT, held))
         for part, more in ((b"a", True), (b"", True), (b"bc", False)):
             slow.asked.clear()
-            await slow.asked.wait()
+            await asyncio.wait_for(slow.asked.wait(), _DEADLINE)
             slow.send(part, more)
-        assert await reading == b"abc"
+        assert await asyncio.wait_for(reading, _DEADLINE) == b"abc"
     assert slow.waiting == 0
 
 
@@ -184,7 +186,8 @@ async def test_a_sender_that_says_nothing_more(parts: tuple[bytes, ...]) -> None
     for part in parts:
         slow.send(part, more=True)
     with pytest.raises(DoorError, match=r"0\.01 seconds") as caught, admission.request() as held:
-        await read_body({b"content-length": b"9"}, slow.receive, LIMIT, held, idle=0.01)
+        async with asyncio.timeout(_DEADLINE):
+            await read_body({b"content-length": b"9"}, slow.receive, LIMIT, held, idle=0.01)
     assert (caught.value.status, caught.value.reason.code) == (408, "rudder.slow")
     assert (admission.requests, admission.bytes) == (0, 0)
     assert slow.waiting == 0
@@ -202,7 +205,8 @@ async def test_a_sender_that_never_ends() -> None:
 
     dripping = asyncio.create_task(drip())
     with pytest.raises(DoorError, match=r"as a whole after 0\.05 seconds") as caught, admission.request() as held:
-        await read_body({}, slow.receive, 10**9, held, idle=30.0, whole=0.05)
+        async with asyncio.timeout(_DEADLINE):
+            await read_body({}, slow.receive, 10**9, held, idle=30.0, whole=0.05)
     dripping.cancel()
     assert (caught.value.status, caught.value.reason.code) == (408, "rudder.slow")
     assert (admission.requests, admission.bytes, slow.waiting) == (0, 0, 0)
@@ -231,6 +235,16 @@ async def test_a_reader_that_is_cancelled() -> None:
         await reading
     assert (admission.requests, admission.bytes) == (0, 0)
     assert slow.waiting == 0
+
+
+async def test_messages_that_say_little() -> None:
+    """A server may leave out what is empty and what is false."""
+
+    async def receive() -> Any:
+        return {"type": "http.request"}
+
+    with Admission().request() as held:
+        assert await read_body({}, receive, LIMIT, held) == b""
 
 
 async def test_a_receiver_that_fails() -> None:

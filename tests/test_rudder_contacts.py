@@ -57,3 +57,16 @@ async def test_the_newest_counts() -> None:
             {KEYS[0]: Contact("u-0", {"email": "old@x.co", "firstName": "Ted"}, time)}, {"dest-1": "acc"}
         )
         assert await contacts.load(KEYS) == {KEYS[0]: new._replace(traits={"email": "new@x.co", "firstName": "Ted"})}
+    for traits in ({"email": "same@x.co"}, {"email": "again@x.co"}):
+        same = Contact("u-0", traits, new.time)
+        await contacts.save({KEYS[0]: same}, {"dest-1": "acc"})
+        assert await contacts.load(KEYS) == {KEYS[0]: same}
+
+
+async def test_a_time_where_none_was_known() -> None:
+    """Whatever comes after something without a time is newer."""
+    contacts = MemoryContacts()
+    for time in (None, "2026-11-23T00:00:00.000Z"):
+        said = Contact("u-0", {"email": f"{time}@x.co"}, time)
+        await contacts.save({KEYS[0]: said}, {"dest-1": "acc"})
+        assert await contacts.load(KEYS) == {KEYS[0]: said}

@@ -220,7 +220,9 @@ def test_transformed_before() -> None:
     given = element(message)
     assert was_transformed(given)
     assert message in passed_on(given)
-    assert orjson.loads(passed_on(given))["statusCode"] == 200
+    said = orjson.loads(passed_on(given))
+    assert (said["statusCode"], said["batched"], said["metadata"]) == (200, False, [orjson.loads(given.metadata)])
+    assert given.destination in passed_on(given)
     for event in (track(), b"{", b"7", b'{"type":"REST"}'):
         assert not was_transformed(element(event))
 

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from contract_tests.strategies import hostile_json
-from event_router.times import _other, is_canonical, parse, to_utc
+from event_router.times import _other, event_time, is_canonical, parse, to_utc
 
 
 @pytest.mark.parametrize(
@@ -40,6 +40,16 @@ from event_router.times import _other, is_canonical, parse, to_utc
 def test_forms(value: Any, expected: str | None) -> None:
     """Every form that libraries write is read; what is none is nothing."""
     assert to_utc(value) == expected
+
+
+@pytest.mark.parametrize("best", range(4))
+@pytest.mark.parametrize("nothing", [None, "soon", True])
+def test_the_best_of_four(best: int, nothing: Any) -> None:
+    """An event's time is the first of the four that can be read."""
+    names = ("timestamp", "originalTimestamp", "sentAt", "receivedAt")
+    times = {name: nothing if at < best else f"2026-11-2{at}T00:00:00Z" for at, name in enumerate(names)}
+    assert event_time(times) == f"2026-11-2{best}T00:00:00.000Z"
+    assert event_time(dict.fromkeys(names, nothing)) is None
 
 
 @given(st.datetimes(timezones=st.just(UTC)))
