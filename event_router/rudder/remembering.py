@@ -41,7 +41,8 @@ async def finish(jobs: Sequence[Job], contexts: Contexts, contacts: Contacts) ->
     changed: dict[Key, Contact] = {}
     for job in jobs:
         contact = known.get(job.key)
-        if contact is not None and _is_retried(job, contact):
+        if contact is not None and _order(job, contact) < 0 and job.element.attempts() > 0:
+            # Its delivery failed: the newer one may wait for it, or be refused yet.
             contact = contact._replace(time=None)
         if job.large:
             await asyncio.to_thread(job.decide, contact, contexts[job.key.scope])
@@ -65,25 +66,21 @@ def _judged_anew(before: Mapping[Key, Contact], jobs: Iterable[Job]) -> dict[Key
     two identifies must not be taken for older than the second, which waits for it. Within a request order decides.
     """
     known = dict(before)
-    older = [job.key for job in jobs if _order(job, before) < 0]
-    for key in {job.key for job in jobs if older and _order(job, before) > 0}.intersection(older):
+    orders = [(job.key, _order(job, before.get(job.key))) for job in jobs]
+    older, newer = ({key for key, order in orders if order == sign} for sign in (-1, 1))
+    for key in older & newer:
         known[key] = known[key]._replace(time=None)
     return known
 
 
-def _order(job: Job, before: Mapping[Key, Contact]) -> int:
+def _order(job: Job, contact: Contact | None) -> int:
     """Return whether an identify is older than what is known (-1), or not (1); 0 for all else."""
     if job.event["type"] != "identify":
         return 0
-    contact, time = before.get(job.key), job.event.get("timestamp")
+    time = job.event.get("timestamp")
     if contact is None or contact.time is None or time is None:
         return 0
     return -1 if time < contact.time else 1
-
-
-def _is_retried(job: Job, contact: Contact) -> bool:
-    """Return whether an older identify is one whose delivery failed: the newer one may wait for it, or be refused yet."""
-    return _order(job, {job.key: contact}) < 0 and job.element.attempts() > 0
 
 
 def _learn(job: Job, known: dict[Key, Contact], changed: dict[Key, Contact]) -> None:

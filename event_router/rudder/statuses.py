@@ -87,10 +87,8 @@ def delivered(outcome: Outcome, answer: Response | None) -> Status:
     """Return what an outcome of a request is, given the destination's answer, if there was one."""
     if isinstance(outcome, Delivered):
         return OK
-    if isinstance(outcome, Skipped):
-        return FILTERED
-    if isinstance(outcome, Parked):
-        return WAITS
+    if isinstance(outcome, Skipped | Parked):
+        return transformed(outcome)
     if isinstance(outcome, Misconfigured):
         return UNAUTHORIZED if answer and answer.status in _UNAUTHORIZED else MISCONFIGURED
     if isinstance(outcome, Retry):
