@@ -13,6 +13,7 @@ from event_router import spelling
 from event_router.contracts import Schema, compile_schema
 from event_router.event import ORDER_COMPLETED, TYPES
 from event_router.hooks import Contract, Transformed
+from event_router.keeping import keeping
 from event_router.messages import Secret
 from event_router.outcomes import Event, Refusal
 from event_router.plugins import Plugin
@@ -107,15 +108,14 @@ def _with_options(
 ) -> Callable[[Mapping[str, Any]], tuple[Any, tuple[str, ...]]]:
     schema = plugin.info.settings_schema
 
-    @lru_cache(maxsize=_MOST_OPTIONS)
-    def settings_for(changed: bytes) -> Any:
+    def made(changed: bytes) -> Any:
         return _load(plugin, validate_settings(schema, {**values, **orjson.loads(changed)}))
+
+    settings_for = keeping(made, most=_MOST_OPTIONS, longest=_LONGEST_OPTIONS)
 
     def with_options(options: Mapping[str, Any]) -> tuple[Any, tuple[str, ...]]:
         changed, unused = event_options(schema, options)
-        key = orjson.dumps(changed, option=orjson.OPT_SORT_KEYS)
-        # What events say may be of any length: only what many of them may say is kept.
-        return (settings_for if len(key) <= _LONGEST_OPTIONS else settings_for.__wrapped__)(key), unused
+        return settings_for(orjson.dumps(changed, option=orjson.OPT_SORT_KEYS)), unused
 
     return with_options
 

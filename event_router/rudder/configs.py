@@ -6,13 +6,13 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import lru_cache
 from hashlib import blake2b
-from typing import Any, TypeVar
+from typing import Any
 
 import orjson
 
 from event_router.destination import Destination, SettingsError, configure
+from event_router.keeping import keeping
 from event_router.outcomes import Misconfigured, Problem, Reason, Rejected
 from event_router.plugins import Plugin
 from event_router.rudder import dynamic, style
@@ -26,7 +26,6 @@ _MOST, _MOST_FILLED = 1024, 64
 _LONGEST = 256 * 1024
 _LONGEST_NAME = 64
 _PASSWORD = re.compile(r"//[^/\s\"]*@")
-Value = TypeVar("Value")
 _Described = tuple[str, Mapping[str, str], Mapping[str, Any], bool]
 
 
@@ -91,13 +90,7 @@ class Configs:
     def __init__(self, plugin: Plugin) -> None:
         teller = Teller()
         #: Returns the destination that some bytes describe.
-        self.get = _keeping(lambda raw: _configured(plugin, raw, teller), _MOST)
-
-
-def _keeping(judge: Callable[[bytes], Value], most: int) -> Callable[[bytes], Value]:
-    """Return a function that judges equal bytes once, as long as they are not so many that they would fill the memory."""
-    known = lru_cache(maxsize=most)(judge)
-    return lambda raw: known(raw) if len(raw) <= _LONGEST else judge(raw)
+        self.get = keeping(lambda raw: _configured(plugin, raw, teller), most=_MOST, longest=_LONGEST)
 
 
 def _configured(plugin: Plugin, raw: bytes, teller: Teller) -> Configured:
@@ -124,8 +117,10 @@ def _configured(plugin: Plugin, raw: bytes, teller: Teller) -> Configured:
 
 
 def _template(plugin: Plugin, scope: str, config: Mapping[str, Any]) -> Template:
-    filled = _keeping(lambda key: from_config(plugin, scope, orjson.loads(key)), _MOST_FILLED)
-    return Template(config, _per_event(plugin), filled)
+    def filled(key: bytes) -> Destination | Misconfigured:
+        return from_config(plugin, scope, orjson.loads(key))
+
+    return Template(config, _per_event(plugin), keeping(filled, most=_MOST_FILLED, longest=_LONGEST))
 
 
 def _described(raw: bytes) -> _Described | None:
