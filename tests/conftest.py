@@ -22,6 +22,8 @@ from mock_promoter.serving import serve
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+pytest_plugins = ["pytester"]
+
 settings.register_profile(
     "project",
     deadline=None,

@@ -38,6 +38,7 @@ def test_metadata() -> None:
     assert {(point.group, point.name) for point in found.entry_points} == {
         ("event_router", "promoter"),
         ("pytest11", "promoter"),
+        ("pytest11", "promoter-contract"),
         ("console_scripts", "event-router"),
         ("console_scripts", "mock-promoter"),
     }
@@ -56,6 +57,10 @@ def test_both_kinds_of_wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bu
             "promoter_schemas/files/events/identify.json",
             "promoter_schemas/files/mock/state.json",
             "mock_promoter/page/index.html",
+            "contract_tests/CONTRACT.md",
+            "contract_tests/cases/schema.json",
+            "contract_tests/report.schema.json",
+            "contract_tests/test_destination.py",
             "event_router/data/events.ndjson",
             "event_router/py.typed",
         } <= names

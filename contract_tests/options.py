@@ -1,0 +1,68 @@
+"""The options of the door without code, as data: for pytest, and for who shows them.
+
+Only what Python always has imported may be imported here: every run of pytest reads this.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+#: What pytest's help calls them.
+GROUP = "contract tests of event routers, destination plugins and Promoter-compatible servers"
+#: The family of requirements → the option that names whom to hold to it, and the test module.
+TARGETS = {
+    "DST": ("--destination", "test_destination.py"),
+    "EVT": ("--canonicaliser", "test_events.py"),
+    "VND": ("--promoter-url", "test_vendor.py"),
+    "RTR": ("--router-url", "test_router.py"),
+}
+#: Each option → what argparse has to know of it.
+OPTIONS: dict[str, dict[str, Any]] = {
+    "--destination": {"metavar": "NAME", "help": "destination plugin: an entry point's name, or module:object"},
+    "--destination-settings": {
+        "metavar": "JSON",
+        "help": "its settings, as JSON or @file; unless given, they are made of its settings schema",
+    },
+    "--canonicaliser": {
+        "metavar": "MODULE:FUNCTION",
+        "help": "function from a raw event to the canonical one, or to None (or event_router.api.Rejected) to refuse it",
+    },
+    "--promoter-url": {
+        "metavar": "URL",
+        "help": "Promoter-compatible server; with --router-url, what the router sends to",
+    },
+    "--promoter-key": {
+        "metavar": "KEY",
+        "help": "an API key that it knows (promoter-test-key)",
+        "default": "promoter-test-key",
+    },
+    "--router-url": {"metavar": "URL", "help": "event router, configured to send to --promoter-url"},
+    "--router-command": {
+        "metavar": "COMMAND",
+        "help": "starts that router, so that it can be killed and started again; see docs/contract-tests.md",
+    },
+    "--router-write-key": {
+        "metavar": "KEY",
+        "help": "what its sources identify themselves with (contract-tests)",
+        "default": "contract-tests",
+    },
+    "--supports": {
+        "metavar": "A,B,…",
+        "help": "capabilities that the subject declares; unless given, they are found out",
+    },
+    "--opt-out": {
+        "metavar": "ID=REASON",
+        "action": "append",
+        "default": [],
+        "help": "a requirement that does not hold, and why; repeatable. Its tests have to fail, and the report shows it",
+    },
+    "--strict-should": {"action": "store_true", "help": "fail where a SHOULD is not met"},
+    "--contract-examples": {"type": int, "metavar": "N", "help": "examples of each property test (100)"},
+    "--contract-patience": {
+        "type": float,
+        "metavar": "SECONDS",
+        "default": 30.0,
+        "help": "how long to wait for what a router has to do (30)",
+    },
+    "--contract-report": {"metavar": "FILE", "help": "write what became of each requirement, as JSON"},
+}
