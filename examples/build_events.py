@@ -1,4 +1,4 @@
-"""Write ``events.ndjson`` from the captures in ``tests/wire``: one event a line, in the order one would tell it.
+"""Write ``events.ndjson`` from the requests in ``contract_tests/cases``: one event a line, in the order one would tell it.
 
 Run it from anywhere: ``python examples/build_events.py``. The result is committed; a test holds it to the captures.
 """
@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from contract_tests.cases import cases
+
 _ROOT = Path(__file__).parent.parent
-_WIRE = _ROOT / "tests" / "wire"
 _SOURCES = ("segment-analytics-python", "segment-analytics-node", "rudder-sdk-python", "direct")
 #: The delete ends the person's story, whoever else speaks of them.
 _LAST = "direct-delete"
@@ -19,9 +20,9 @@ _LAST = "direct-delete"
 
 def events() -> Iterator[dict[str, Any]]:
     """Yield the events of all captures."""
-    names = sorted((path.stem for path in _WIRE.glob("*.json")), key=_order)
-    for name in names:
-        body = json.loads((_WIRE / f"{name}.json").read_text("utf-8"))["json"]
+    bodies = {case.name: case.given["body"] for case in cases("request") if case.name.startswith(_SOURCES)}
+    for name in sorted(bodies, key=_order):
+        body = bodies[name]
         for event in body.get("batch", [body]):
             yield event if "sentAt" in event or "batch" not in body else {**event, "sentAt": body["sentAt"]}
 

@@ -11,13 +11,14 @@ from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
+from fnmatch import fnmatch
 from typing import Any
 
 import httpx
 import uvicorn
 from starlette.types import ASGIApp, Message, Scope
 
+from contract_tests.cases import cases
 from event_router.api import Event, Reason, Secret
 from event_router.destination import Destination
 from event_router.doors.app import make_app
@@ -30,7 +31,6 @@ SOURCE = Source("shop", Secret(KEY))
 CLOCK = 1_795_446_120.0
 RECEIVED = "2026-11-23T15:02:00.000Z"
 LOCAL = ("127.0.0.1", 50000)
-WIRE = Path(__file__).parent / "wire"
 
 _SECONDS = 20
 
@@ -151,16 +151,16 @@ def refusal(response: httpx.Response) -> tuple[int, str]:
 
 
 def captures(pattern: str = "*") -> dict[str, dict[str, Any]]:
-    """Return captured requests by name, with their bytes as ``raw``."""
-    found = {path.stem: json.loads(path.read_text("utf-8")) for path in sorted(WIRE.glob(f"{pattern}.json"))}
-    return {name: {**capture, "raw": _raw(capture)} for name, capture in found.items()}
+    """Return captured requests by name, with their JSON and their bytes as ``raw``."""
+    found = {case.name: case.fresh() for case in cases("request") if fnmatch(case.name, pattern)}
+    return {name: {**found[name], "json": found[name]["body"], "raw": _raw(found[name])} for name in sorted(found)}
 
 
 def _raw(capture: Mapping[str, Any]) -> bytes:
     """Return a capture's body as it went over the wire: Python puts blanks into JSON, JavaScript does not."""
     headers = {name.lower(): value for name, value in capture["headers"]}
-    length = capture.get("decoded_body_bytes", int(headers["content-length"]))
-    forms = [json.dumps(capture["json"], separators=marks).encode() for marks in ((", ", ": "), (",", ":"))]
+    length = capture.get("body_bytes") or int(headers["content-length"])
+    forms = [json.dumps(capture["body"], separators=marks).encode() for marks in ((", ", ": "), (",", ":"))]
     (raw,) = [form for form in forms if len(form) == length]
     return gzip.compress(raw) if headers.get("content-encoding") == "gzip" else raw
 
