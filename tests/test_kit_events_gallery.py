@@ -1,0 +1,54 @@
+"""Canonicalisers that are broken in one way fail exactly the requirements that this breaks."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+
+import pytest
+from gallery.canonicalisers import BROKEN
+from hypothesis import Phase, settings
+from kit_runs import failed, judged
+
+# Imported here, so that each of the runs need not import it anew.
+from contract_tests.events import EventContract
+from contract_tests.requirements import requirements
+
+# The cases tell most; to look for the shortest example takes longer than all the rest.
+_QUICK = settings(settings.get_profile("project"), phases=(Phase.explicit, Phase.generate), max_examples=3)
+settings.register_profile("few events", _QUICK)
+
+
+@pytest.fixture(autouse=True)
+def _few_events() -> Iterator[None]:
+    settings.load_profile("few events")
+    yield
+    settings.load_profile("project")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _nothing_to_collect() -> Iterator[None]:
+    # pytest looks for garbage after each run: what is there already need not be looked at each time.
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_each_fails_what_it_breaks(pytester: pytest.Pytester, name: str) -> None:
+    """Not one id more, not one less."""
+    assert failed(judged(pytester, f"--canonicaliser={name}", "--strict-should")) == set(BROKEN[name])
+
+
+def test_every_requirement_is_broken_by_some() -> None:
+    """There is no requirement whose tests nobody has seen to fail."""
+    own = {
+        name for name, one in requirements().items() if one.family == EventContract.family and one.level != "RETIRED"
+    }
+    assert own == {name for ids in BROKEN.values() for name in ids}
+
+
+def test_what_is_not_broken_holds(pytester: pytest.Pytester) -> None:
+    """A canonicaliser that returns the event alone meets all but what is about reports."""
+    found = judged(pytester, "--canonicaliser=gallery.canonicalisers:good")
+    assert {name: result for name, result in found.items() if result != "met"} == {"EVT-630": "unsupported"}
