@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
+from urllib.parse import quote
 
 from event_router.api import (
     Contact,
+    Context,
     Contract,
     Delivered,
     DestinationInfo,
+    Dropped,
     Event,
     Misconfigured,
     Outcome,
@@ -34,6 +37,7 @@ _SETTINGS = {
     "additionalProperties": False,
 }
 _HAS_USER = {"type": "object", "required": ["userId"]}
+_TRANSIENT = frozenset({408, 429})
 
 
 @hookimpl
@@ -44,23 +48,28 @@ def destination_info() -> DestinationInfo:
 
 
 @hookimpl
-def transform_identify(event: Event, settings: Mapping[str, Any]) -> Transformed:
-    """Write down a person."""
-    return _entry(event, settings, email=event.get("traits", {}).get("email"))
+def transform_identify(event: Event, settings: Mapping[str, Any], context: Context) -> Transformed:
+    """Write down a person, by e-mail."""
+    traits = event.get("traits", {})
+    entry = _entry(event, settings, context, email=traits.get("email"))
+    return Transformed((entry,), _no_place("$.traits", set(traits) - {"email"}))
 
 
 @hookimpl
-def transform_track(event: Event, settings: Mapping[str, Any], contact: Contact | None) -> Transformed:
+def transform_track(
+    event: Event, settings: Mapping[str, Any], contact: Contact | None, context: Context
+) -> Transformed:
     """Write down what a person did, with the e-mail that is remembered."""
     if event["event"] == "Poison":
         os._exit(13)
-    return _entry(event, settings, event=event["event"], email=contact and contact.traits.get("email"))
+    entry = _entry(event, settings, context, event=event["event"], email=contact and contact.traits.get("email"))
+    return Transformed((entry,), _no_place("$.properties", event.get("properties", {})))
 
 
 @hookimpl
-def transform_delete(event: Event, settings: Mapping[str, Any]) -> Transformed:
+def transform_delete(event: Event, settings: Mapping[str, Any], context: Context) -> Transformed:
     """Strike a person out."""
-    return _entry(event, settings)
+    return Transformed((_entry(event, settings, context),), forget=True)
 
 
 @hookimpl
@@ -71,9 +80,21 @@ def interpret_response(response: Response) -> Outcome:
         return Delivered()
     if response.status == 401:
         return Misconfigured(reason)
-    return Retry(reason) if response.status >= 500 else Rejected(reason)
+    if response.status in _TRANSIENT or response.status >= 500:
+        return Retry(reason, _after(response), throttled=response.status == 429)
+    return Rejected(reason)
 
 
-def _entry(event: Event, settings: Mapping[str, Any], /, **more: Any) -> Transformed:
+def _after(response: Response) -> float | None:
+    text = response.headers.get("retry-after", "")
+    return float(text[:9]) if text.isascii() and text.isdecimal() else None
+
+
+def _entry(event: Event, settings: Mapping[str, Any], context: Context, /, **more: Any) -> Request:
     body = {"id": event["messageId"], "type": event["type"], "user": event["userId"], **more}
-    return Transformed((Request("entry", "POST", f"{settings['url']}/entries", body),))
+    headers = {"idempotency-key": f"{context.destination}:{quote(event['messageId'], safe='')}"}
+    return Request("entry", "POST", f"{settings['url']}/entries", body, headers)
+
+
+def _no_place(path: str, names: Iterable[str]) -> tuple[Dropped, ...]:
+    return tuple(Dropped(f"{path}.{name}", "the ledger has no place for it") for name in sorted(names))
