@@ -1,0 +1,97 @@
+"""What all tests of a Promoter-compatible server share: the server, its key, and what it is able to."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+import httpx
+import pytest
+
+from contract_tests.contract import Contract
+from contract_tests.control import Control, ControlError, client
+from contract_tests.reporting import JOURNAL
+from contract_tests.vendor.api import CAMPAIGNS, LISTS, SEGMENT, Api, rows
+
+#: What a server may lack, and why that can be.
+CAPABILITIES = {
+    "control": "a control plane at /__mock__/, as mock-promoter has it: an account for each test, time, limits",
+    "idempotency": "a repeated Idempotency-Key is done once; Promoter is not known to heed it",
+    "lists": "contact lists",
+    "segment": "the endpoint for Segment's events, which Promoter had on a host of its own",
+}
+
+
+class VendorTests(Contract):
+    """The server that is tested, by the fixture ``api``.
+
+    With a control plane each test has an account of its own, so that tests run in parallel. Without one they use
+    ``promoter_key``, and people whom nobody has used; whatever the server holds already does not matter.
+    """
+
+    family = "VND"
+
+    @pytest.fixture
+    def promoter_url(self, request: pytest.FixtureRequest) -> str:
+        """Return where the server answers: the option's, unless it is overridden."""
+        url = request.config.getoption("--promoter-url")
+        if not url:
+            raise pytest.UsageError("[contract_tests.no_target] Give --promoter-url, or override promoter_url.")
+        return str(url)
+
+    @pytest.fixture
+    def promoter_key(self, request: pytest.FixtureRequest) -> str:
+        """Return a key that the server knows: the option's, unless it is overridden."""
+        return str(request.config.getoption("--promoter-key"))
+
+    @pytest.fixture
+    def campaign_id(self, api: Api) -> int:
+        """Return a campaign that may survey: the first one, unless it is overridden."""
+        answer = api.get(CAMPAIGNS)
+        if not rows(answer):
+            pytest.fail(f"There is no campaign; make one, or override campaign_id. {api.shown(answer)}")
+        return int(rows(answer)[0]["id"])
+
+    @pytest.fixture
+    def api(self, promoter_url: str, promoter_key: str, request: pytest.FixtureRequest) -> Iterator[Api]:
+        """Return the server as a client sees it."""
+        declared = self.declared(request.config)
+        with client(promoter_url) as http:
+            wanted = declared is None or "control" in declared
+            account, lacking = _account(promoter_url, http) if wanted else (None, "it is not among what it supports")
+            found = Api(promoter_url, account.api_key if account else promoter_key, http, account, lacking)
+            request.node.stash[JOURNAL] = found.journal
+            yield found
+            # The report asks for the journal before fixtures end.
+            if account is not None:
+                account.remove_account()
+
+    @pytest.fixture(autouse=True)
+    def _asked_server(self, api: Api) -> None:
+        """Keep the server for ``lacking``: pytest runs this before what asks it, by the order of their names."""
+        self._api = api
+
+    def declared(self, config: pytest.Config) -> Collection[str] | None:
+        """Return the capabilities that the class declares, else those of ``--supports`` that are of this family."""
+        given = super().declared(config)
+        return given if given is None or self.supports is not None else CAPABILITIES.keys() & set(given) or None
+
+    def lacking(self, capability: str) -> str | None:
+        """Return why the server lacks a capability; ``None`` where it has it."""
+        if capability == "control":
+            return self._api.lacking or None
+        probe = _PROBES.get(capability)
+        if probe is None:
+            return None
+        status = self._api.call(*probe, authorization=self._api.basic if capability == "segment" else None).status_code
+        return f"{probe[0]} {probe[1]} is {status}" if status in {404, 405, 501} else None
+
+
+_PROBES = {"lists": ("GET", LISTS), "segment": ("POST", SEGMENT)}
+
+
+def _account(url: str, http: httpx.Client) -> tuple[Control | None, str]:
+    server = Control(url, http=http)
+    try:
+        return server.new_account(), ""
+    except (ControlError, ValueError, LookupError, TypeError) as error:
+        return None, server.lacking() or str(error)

@@ -1,0 +1,131 @@
+"""Surveys: what is answered, and who may be asked when."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+
+from contract_tests.contract import requirement
+from contract_tests.findings import expect
+from contract_tests.vendor.api import NOT_ELIGIBLE, SURVEY, SURVEY_V1, Api, member, somebody, value_of
+from contract_tests.vendor.base import VendorTests
+
+_TYPED = {"OrderId": 123456789, "total": 19.5, "gift": True, "note": "Box of apples", "order id": "o-1"}
+
+
+class Surveys(VendorTests):
+    """The two calls that survey somebody."""
+
+    @requirement("VND-070")
+    def test_v2_echoes(self, api: Api, campaign_id: int) -> None:
+        """v2 answers with campaign, contact and attributes of the survey as they are now, and without ids."""
+        email = somebody()
+        person = {"email": email, "first_name": "Chris", "last_name": "O'Sullivan", "attributes": {"customer_id": "7"}}
+        answer = api.post(SURVEY, {"campaign_id": campaign_id, "contact": person, "attributes": {"order": "o-1"}})
+        wanted = {"campaign": campaign_id, "contact": person, "attributes": {"order": "o-1"}}
+        expect((answer.status_code, value_of(answer)) == (200, wanted), f"HTTP 200 {wanted}", api.shown(answer))
+
+    @requirement("VND-072")
+    def test_v2_keeps_types(self, api: Api, campaign_id: int) -> None:
+        """Attributes keep their JSON types in v2, the survey's and the contact's."""
+        contact = {"email": somebody(), "attributes": _TYPED}
+        answer = api.post(SURVEY, {"campaign_id": campaign_id, "contact": contact, "attributes": _TYPED})
+        for found in (member(answer, "attributes"), (member(answer, "contact") or {}).get("attributes")):
+            expect(_same(found, _TYPED), f"the attributes {_TYPED}, types kept", api.shown(answer))
+
+    @requirement("VND-074")
+    def test_v2_makes_contacts(self, api: Api, campaign_id: int) -> None:
+        """A survey makes the contact that there is not, and its attributes stay with the contact."""
+        email = somebody()
+        answer = api.survey(campaign_id, email, first_name="Chris", attributes={"plan": "gold"})
+        found = [(row.get("first_name"), row.get("attributes", {}).get("plan")) for row in api.found(email)]
+        expect(
+            found == [("Chris", "gold")], "the contact Chris with the plan gold", api.masked(found or api.shown(answer))
+        )
+
+    @requirement("VND-076")
+    def test_v1_echoes(self, api: Api, campaign_id: int) -> None:
+        """v1 answers with what it got, and without ids."""
+        sent = {"campaign": campaign_id, "email": somebody(), "first_name": "Kate", "attributes": {"plan": "bronze"}}
+        answer = api.post(SURVEY_V1, sent)
+        value: Any = value_of(answer)
+        met = (
+            answer.status_code == 200
+            and isinstance(value, dict)
+            and sent.items() <= value.items()
+            and "id" not in value
+        )
+        expect(met, f"HTTP 200 {sent}", api.shown(answer))
+
+    @requirement("VND-078")
+    def test_unknown_campaigns(self, api: Api) -> None:
+        """A campaign that there is not surveys nobody: 400 or 404."""
+        answer = api.survey(999_999_999, somebody())
+        expect(answer.status_code in {400, 404}, "HTTP 400 or 404 for a campaign that there is not", api.shown(answer))
+
+
+class Eligibility(VendorTests):
+    """Who may be surveyed when."""
+
+    @requirement("VND-080")
+    def test_nobody_twice_in_a_day(self, api: Api, campaign_id: int) -> None:
+        """Whoever was surveyed is refused with 400 at once afterwards, by v2 and by v1, also after an update."""
+        email = somebody()
+        api.survey(campaign_id, email)
+        api.contact(email, attributes={"plan": "gold"})
+        for answer in _both(api, campaign_id, email):
+            expect(answer.status_code == 400, "HTTP 400: surveyed a moment ago", api.shown(answer))
+
+    @requirement("VND-080")
+    def test_v1_counts_too(self, api: Api, campaign_id: int) -> None:
+        """Whoever was surveyed by v1 is refused by v2."""
+        email = somebody()
+        api.post(SURVEY_V1, {"campaign": campaign_id, "email": email})
+        answer = api.survey(campaign_id, email)
+        expect(answer.status_code == 400, "HTTP 400: surveyed a moment ago", api.shown(answer))
+
+    @requirement("VND-082")
+    def test_words_for_who_may_not(self, api: Api, campaign_id: int) -> None:
+        """Who may not be surveyed now is refused in exactly these words, by v2 and by v1."""
+        email = somebody()
+        api.survey(campaign_id, email)
+        for answer in _both(api, campaign_id, email):
+            if answer.status_code == 400:
+                expect(value_of(answer) == NOT_ELIGIBLE, f"the body {NOT_ELIGIBLE}", api.shown(answer))
+
+    @requirement("VND-084", needs="control")
+    def test_a_day_later(self, api: Api, campaign_id: int) -> None:
+        """A minute before 24 hours are over a person is still refused; then it is surveyed again."""
+        email = somebody()
+        api.plane.freeze()
+        api.survey(campaign_id, email)
+        if api.survey(campaign_id, email).is_success:
+            return  # VND-080 is about that.
+        api.plane.advance(hours=23, minutes=59)
+        before = api.survey(campaign_id, email)
+        expect(before.status_code == 400, "HTTP 400 within 24 hours", api.shown(before))
+        api.plane.advance(minutes=1)
+        after = api.survey(campaign_id, email)
+        expect(after.status_code == 200, "HTTP 200 after 24 hours", api.shown(after))
+
+    @requirement("VND-086", needs="control")
+    def test_unsubscribed_for_good(self, api: Api, campaign_id: int) -> None:
+        """Who unsubscribed is never surveyed again, not after years and not after an update."""
+        email = somebody()
+        number = member(api.contact(email), "id")
+        api.plane.unsubscribe(number)
+        for days in (0, 800):
+            api.plane.advance(days=days)
+            api.contact(email, attributes={"plan": "gold"})
+            answer = api.survey(campaign_id, email)
+            expect(answer.status_code == 400, f"HTTP 400 {days} days after they unsubscribed", api.shown(answer))
+
+
+def _both(api: Api, campaign: int, email: str) -> list[httpx.Response]:
+    return [api.survey(campaign, email), api.post(SURVEY_V1, {"campaign": campaign, "email": email})]
+
+
+def _same(found: Any, wanted: dict[str, Any]) -> bool:
+    """Return whether values are equal and of the same types: 1 is no true, and no 1.0."""
+    return found == wanted and [type(one) for one in found.values()] == [type(wanted[name]) for name in found]

@@ -1,0 +1,225 @@
+"""The tests of Promoter-compatible servers: our mock meets them all, and what a server lacks or does wrong is said."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+
+import httpx
+import pytest
+from gallery.servers import Ask, Gallery, Next, Reply, gallery, nothing_wrong
+from gallery.servers_broken import BROKEN
+from gallery.servers_wrong import instead, reply
+from kit_runs import WITHOUT, came, failed, judged, ran
+from support import KEY
+
+from contract_tests.requirements import requirements
+from contract_tests.vendor import CAPABILITIES, Api, VendorContract, somebody
+from contract_tests.vendor.api import basic, member, rows, value_of
+from contract_tests.vendor.pages import path_of
+
+NEEDS_CONTROL = {
+    f"VND-{number}"
+    for number in [
+        "084",
+        "086",
+        "092",
+        "094",
+        "118",
+        "119",
+        "120",
+        "122",
+        "124",
+        "126",
+        "150",
+        "160",
+        "162",
+        "164",
+        "166",
+        "168",
+    ]
+}
+
+
+class TestMock(VendorContract):
+    """Our mock, by inheritance."""
+
+    @pytest.fixture
+    def promoter_url(self, mock: str) -> str:
+        """Return where it answers."""
+        return mock
+
+    @pytest.fixture
+    def promoter_key(self) -> str:
+        """Return the key it knows."""
+        return KEY
+
+
+class TestMockWithoutControl(TestMock):
+    """Our mock, as a server whose owner declares that it has no control plane: all tests use one key, and its people."""
+
+    supports = ("idempotency", "lists", "segment")
+
+
+@pytest.fixture(scope="module")
+def _gallery() -> Iterator[Gallery]:
+    with gallery() as shown:
+        yield shown
+
+
+@pytest.fixture
+def shown(_gallery: Gallery) -> Iterator[Gallery]:
+    """Return a server with nothing wrong yet."""
+    yield _gallery
+    _gallery.wrong, _gallery.hides_control = nothing_wrong, False
+
+
+def door(pytester: pytest.Pytester, shown: Gallery, *more: str) -> Mapping[str, str]:
+    """Return what becomes of each requirement by the door without code."""
+    return judged(pytester, f"--promoter-url={shown.url}", f"--promoter-key={KEY}", *more)
+
+
+def unsupported(found: Mapping[str, str]) -> Collection[str]:
+    """Return the ids that were not tested, for a reason."""
+    return {name for name, result in found.items() if result == "unsupported"}
+
+
+def test_the_mock_meets_everything(pytester: pytest.Pytester, shown: Gallery) -> None:
+    """Each requirement is met, and none is left out."""
+    found = door(pytester, shown)
+    assert found == {name: "met" for name, one in requirements().items() if one.family == "VND"}
+
+
+def test_without_control_plane(pytester: pytest.Pytester, shown: Gallery) -> None:
+    """A server without control plane is tested all the same, but for what takes time, limits or its inside."""
+    shown.hides_control = True
+    found = door(pytester, shown)
+    assert (failed(found), unsupported(found)) == (set(), NEEDS_CONTROL)
+
+
+def test_what_a_server_declares(pytester: pytest.Pytester, shown: Gallery) -> None:
+    """What is not declared is not tested; names of other families do not count."""
+    found = door(pytester, shown, "--supports=lists,segment,restart")
+    assert (failed(found), unsupported(found)) == (set(), NEEDS_CONTROL | {"VND-130", "VND-132", "VND-134"})
+    assert unsupported(door(pytester, shown, "--supports=restart")) == set()
+
+
+def test_what_a_server_lacks(pytester: pytest.Pytester, shown: Gallery) -> None:
+    """Without lists and the Segment endpoint it is found out that there are none."""
+    missing = reply(404, {"detail": "Not found."})
+    shown.wrong = instead(lambda ask: missing if ask.path.startswith(("/api/lists/", "/api/segment/")) else None)
+    shown.hides_control = True
+    found = door(pytester, shown)
+    assert failed(found) == set()
+    numbers = (100, 102, 104, 106, 108, 110, 112, 114, 116)
+    assert unsupported(found) == NEEDS_CONTROL | {f"VND-{number}" for number in numbers}
+
+
+def test_what_a_failure_says(pytester: pytest.Pytester, shown: Gallery) -> None:
+    """What was expected, what came, what was sent before, why, and what to do; and nowhere the key."""
+    shown.wrong = BROKEN["leaks_the_key_as_basic_user"][0]()
+    for shown.hides_control in (False, True):
+        options = (*WITHOUT, "-k", "test_the_key_comes_back")
+        more = (f"--promoter-url={shown.url}", f"--promoter-key={KEY}")
+        run = pytester.runpytest_inprocess("--pyargs", "contract_tests", *options, *more)
+        run.stdout.fnmatch_lines(
+            [
+                "VND-016 MUST: The API key is in no answer*",
+                "expected: an answer without the key in its body and headers",
+                'came: HTTP 404 *"Not found. [[]***[]]"*',
+                "journal:*",
+                '*. POST /api/contacts/ {"email":*',
+                "why: *",
+                "do: *",
+            ]
+        )
+        said = run.stdout.str()
+        assert not [secret for secret in (KEY, basic(KEY).removeprefix("Basic ")) if secret in said]
+
+
+def test_a_server_that_is_not_there(pytester: pytest.Pytester) -> None:
+    """Whoever names the wrong address learns that nobody answers."""
+    run = pytester.runpytest_inprocess(
+        "--pyargs", "contract_tests", "--promoter-url=http://127.0.0.1:9", "-k", "test_v1_echoes"
+    )
+    run.stdout.fnmatch_lines(["*VND-076*", "*ConnectError*"])
+    assert run.ret == 1
+
+
+def test_who_names_nobody(pytester: pytest.Pytester) -> None:
+    """A class without address, where no option gives one, says what to do."""
+    run, report = ran(
+        pytester,
+        """
+        from contract_tests.vendor import VendorContract
+
+        class TestMine(VendorContract):
+            pass
+        """,
+        "-k",
+        "test_v1_echoes",
+    )
+    run.stdout.fnmatch_lines(["*[[]contract_tests.no_target[]]*promoter_url*"])
+    assert came(report, "TestMine") == {"VND-076": "broken"}
+
+
+def test_a_server_without_campaigns(pytester: pytest.Pytester, shown: Gallery) -> None:
+    """Nobody can be surveyed without a campaign; whoever has none is told."""
+    none = reply(200, {"count": 0, "next": None, "previous": None, "results": []})
+    shown.wrong = instead(lambda ask: none if ask.call == "GET /api/campaigns/" else None)
+    more = (f"--promoter-url={shown.url}", "-k", "test_v1_echoes")
+    run = pytester.runpytest_inprocess("--pyargs", "contract_tests", *WITHOUT, *more)
+    run.stdout.fnmatch_lines(["*There is no campaign; make one, or override campaign_id.*"])
+
+
+def test_a_control_plane_of_another_kind(pytester: pytest.Pytester, shown: Gallery) -> None:
+    """A server that answers everything with 200 has no control plane for that, whatever its owner declares."""
+    shown.hides_control = True
+
+    async def wrong(ask: Ask, go: Next) -> Reply:
+        return reply(200, {}) if "no-control" in ask.path else await go(ask)
+
+    shown.wrong = wrong
+    more = (f"--promoter-url={shown.url}", "--supports=control", "-k", "test_pages_of_a_hundred or test_histories")
+    run = pytester.runpytest_inprocess("--pyargs", "contract_tests", *WITHOUT, *more)
+    run.assert_outcomes(failed=2)
+    run.stdout.fnmatch_lines(
+        [
+            "expected: a control plane, which is among what the server supports",
+            f"came: {shown.url} has no control plane at /__mock__/",
+        ]
+    )
+
+
+def test_every_capability_is_explained() -> None:
+    """Each capability that a requirement needs says what it is."""
+    functions = [getattr(VendorContract, name) for name in dir(VendorContract) if name.startswith("test")]
+    needs = {
+        mark.kwargs["needs"] for function in functions for mark in function.pytestmark if mark.name == "requirement"
+    }
+    assert needs == {*CAPABILITIES, None}
+
+
+def test_answers() -> None:
+    """What is no JSON, no object or no page has no value, no members and no rows."""
+    page, text, array = (httpx.Response(200, content=one) for one in (b'{"results": [1]}', b"<html>", b"[1]"))
+    assert (value_of(page), value_of(text), value_of(array)) == ({"results": [1]}, None, [1])
+    assert (member(page, "results"), member(text, "results"), member(array, "results")) == ([1], None, None)
+    assert (rows(page), rows(text), rows(array)) == ([1], [], [])
+
+
+def test_links_are_followed_at_home() -> None:
+    """The key is sent to no other host, whatever a link names."""
+    assert path_of("https://elsewhere.example/api/contacts/?page=2") == "/api/contacts/?page=2"
+
+
+def test_what_is_shown_of_an_answer(mock: str) -> None:
+    """Status, headers that matter and body, without the key in any form; the journal has what was sent."""
+    with httpx.Client(base_url=mock) as http:
+        api = Api(mock, KEY, http)
+        answer = api.call("GET", f"/api/contacts/?email={KEY}", authorization=f"Token {KEY} {KEY}")
+        assert api.shown(answer).startswith("HTTP 401 ")
+        assert "www-authenticate: Token" in api.shown(answer)
+        api.contact(somebody(), first_name=KEY)
+        first, second = api.journal()
+        assert first.startswith("1. GET /api/contacts/?email=*** → 401 ")
+        assert KEY not in second + api.masked(api.basic) + api.masked({"key": KEY})

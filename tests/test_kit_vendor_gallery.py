@@ -1,0 +1,63 @@
+"""Each server that is broken in one way fails exactly the requirements that it breaks."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from importlib import import_module
+
+import pytest
+from gallery.servers import Gallery, gallery, nothing_wrong
+from gallery.servers_broken import BROKEN, CHOSEN
+from hypothesis import Phase, settings
+from kit_runs import failed, judged
+
+from contract_tests.requirements import requirements
+
+_KEY = "promoter-test-key"
+# Whole histories see, given time, much of what other requirements are about: time is given to them where they are named.
+# What is broken is told by any history; to look for the shortest takes longer than all the rest.
+_QUICK = settings(settings.get_profile("project"), phases=(Phase.explicit, Phase.generate))
+settings.register_profile("one history", _QUICK, max_examples=4)
+settings.register_profile("many histories", _QUICK, max_examples=80)
+
+
+@pytest.fixture(scope="module")
+def _gallery() -> Iterator[Gallery]:
+    # Each run within this one imports anew what is not there yet, and looks for garbage: both take longer than the rest.
+    import_module("contract_tests.test_vendor")
+    gc.freeze()
+    with gallery() as shown:
+        yield shown
+    gc.unfreeze()
+
+
+@pytest.fixture
+def shown(_gallery: Gallery) -> Iterator[Gallery]:
+    """Return a server with nothing wrong yet."""
+    yield _gallery
+    settings.load_profile("project")
+    _gallery.wrong, _gallery.choices = nothing_wrong, {}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_broken_servers(pytester: pytest.Pytester, shown: Gallery, name: str) -> None:
+    """It fails what it breaks, and nothing else."""
+    make, ids = BROKEN[name]
+    shown.wrong = make()
+    settings.load_profile("many histories" if "VND-150" in ids else "one history")
+    assert failed(judged(pytester, f"--promoter-url={shown.url}", f"--promoter-key={_KEY}")) == ids
+
+
+@pytest.mark.parametrize("number", range(len(CHOSEN)))
+def test_servers_that_choose(pytester: pytest.Pytester, shown: Gallery, number: int) -> None:
+    """Where nothing is known of Promoter, a server may choose; where something is, it may not."""
+    shown.choices, ids = CHOSEN[number]
+    settings.load_profile("one history" if ids else "many histories")
+    assert failed(judged(pytester, f"--promoter-url={shown.url}", f"--promoter-key={_KEY}")) == ids
+
+
+def test_every_requirement_is_broken_by_somebody() -> None:
+    """There is no requirement of servers whose tests cannot fail."""
+    caught = set[str]().union(*(ids for _, ids in [*BROKEN.values(), *CHOSEN]))
+    assert caught == {name for name, one in requirements().items() if one.family == "VND"}
