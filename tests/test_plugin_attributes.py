@@ -33,6 +33,15 @@ def flat(
         (1.5, "1.5", 1.5),
         (1e300, "1e+300", 1e300),
         ([1, "a", None, True, ""], "1, a, true", "1, a, true"),
+        (2.0**53 - 1, "9007199254740991", 2.0**53 - 1),
+        (2.0**53, "9007199254740992.0", 2.0**53),
+        (2**64 - 1, "18446744073709551615", 2**64 - 1),
+        (-(2**63), "-9223372036854775808", -(2**63)),
+        (
+            [2**64 - 1, -(2**63)],
+            "18446744073709551615, -9223372036854775808",
+            "18446744073709551615, -9223372036854775808",
+        ),
     ],
 )
 def test_scalars(value: Any, text: str, scalar: Any) -> None:
@@ -53,6 +62,9 @@ def test_scalars(value: Any, text: str, scalar: Any) -> None:
         ([float("nan")], "a number that does not fit into 64 bits"),
         (float("inf"), "a number that does not fit into 64 bits"),
         (2**64, "a number that does not fit into 64 bits"),
+        (-(2**63) - 1, "a number that does not fit into 64 bits"),
+        ([2**64], "a number that does not fit into 64 bits"),
+        ([-(2**63) - 1], "a number that does not fit into 64 bits"),
     ],
 )
 def test_what_cannot_be_stored_is_reported(value: Any, why: str) -> None:
@@ -76,12 +88,42 @@ def test_nesting_and_clashes() -> None:
     }
 
 
-def test_too_deep() -> None:
-    """Nesting ends somewhere."""
-    value: Any = 1
-    for _ in range(DEEPEST + 2):
+def test_every_loss_is_told() -> None:
+    """What is lost below an object is told beside what was lost before it."""
+    assert flat({"a": None, "b": {"c": None, "d": {"e": []}}, "f": ""}) == (
+        {},
+        {"$.traits.a": "null", "$.traits.b.c": "null", "$.traits.b.d.e": "empty", "$.traits.f": "empty"},
+    )
+
+
+def test_text_has_no_privilege() -> None:
+    """A text, too, needs a name of its own that is free."""
+    attributes, lost = flat({"": "x", "user_id": "2"}, before={"user_id": "1"})
+    assert attributes == {"user_id": "1"}
+    assert lost == {"$.traits.": "it has no name", "$.traits.user_id": "there is a user_id already"}
+
+
+def test_the_longest_name() -> None:
+    """A name of 255 characters is one, whatever its value; what is below an object of that name has a longer one."""
+    name = "n" * 255
+    for value in ("x", 5, ["x"]):
+        assert flat({name: value}, as_text=False)[0].keys() == {name}
+    assert flat({name: {"a": 1}}) == ({}, {f"$.traits.{'n' * 60}.a": "its name is longer than 255 characters"})
+
+
+def nested(levels: int) -> dict[str, Any]:
+    """Return a number within so many objects."""
+    value: dict[str, Any] = {"a": 1}
+    for _ in range(levels - 1):
         value = {"a": value}
-    attributes, lost = flat(value)
+    return value
+
+
+@pytest.mark.parametrize("rules", [{}, {"exclude": ["b"]}])
+def test_too_deep(rules: dict[str, Any]) -> None:
+    """Nesting ends somewhere, with and without rules."""
+    assert flat(nested(DEEPEST + 1), **rules) == ({"_".join("a" * (DEEPEST + 1)): "1"}, {})
+    attributes, lost = flat(nested(DEEPEST + 2), **rules)
     assert not attributes
     assert list(lost.values()) == [f"nested deeper than {DEEPEST} levels"]
 

@@ -10,7 +10,9 @@ import jsonschema
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from promoter_destination.contacts import person
 from promoter_destination.emails import LONGEST, PATTERN, is_email
+from promoter_destination.settings import idempotency_headers
 from support import identify, promoter
 
 import promoter_schemas
@@ -42,8 +44,10 @@ def request(event: Any, contact: Contact | None = None, **settings: Any) -> Requ
 @example("a@" + "b" * 64 + ".co")
 @example("a@" + "b" * 31 + "-" * 31 + "b.co")
 @example("a@b" + ".b" * 300 + ".co")
+@example("a@b" + ".b" * 124 + ".co")
+@example("aa@b" + ".b" * 124 + ".co")
 def test_an_address_is_one_by_the_published_rule(text: str) -> None:
-    """However the rule is compiled, it is the schemas'."""
+    """However the rule is compiled, it is the schemas', up to 254 characters."""
     assert is_email(text) == (len(text) <= LONGEST and re.fullmatch(PATTERN[1:-1], text) is not None)
 
 
@@ -88,14 +92,37 @@ def test_delete_removes_the_remembered_contact() -> None:
     assert isinstance(decide(promoter(), delete, None, CONTEXT)[1], Skipped)
 
 
+def key(message_id: str) -> str:
+    """Return the idempotency key of an identify."""
+    return request(identify(messageId=message_id)).headers["idempotency-key"]
+
+
 @pytest.mark.parametrize("message_id", ["naïve", "a\nb", "x" * 201, "tab\t"])
 def test_ids_that_no_header_carries_are_hashed(message_id: str) -> None:
-    """The key stays one, and stays the same."""
-    one, two = (request(identify(messageId=message_id)).headers["idempotency-key"] for _ in range(2))
-    assert one == two
+    """The key stays one, stays the same, and differs from that of another id."""
+    one = key(message_id)
+    assert one == key(message_id)
+    assert one != key(f"{message_id}é")
     assert one.startswith("promoter:")
     assert one.isascii()
     assert len(one) == len("promoter:") + 32
+
+
+def test_other_ids_are_keys_as_they_are() -> None:
+    """A text that a header carries stays itself, up to 200 characters."""
+    assert key("x" * 200) == f"promoter:{'x' * 200}"
+
+
+def test_half_a_surrogate_pair_has_a_key_too() -> None:
+    """Whatever JSON text an id is, its event is not lost for the sake of a header."""
+    context = Context("promoter", datetime(2026, 11, 24, tzinfo=UTC))
+    assert len(idempotency_headers({"messageId": "\ud800"}, context)["idempotency-key"]) == len("promoter:") + 32
+
+
+def test_names_that_are_no_text_are_not_sent() -> None:
+    """Promoter may refuse a contact for a blank name; a number is none."""
+    for name in ("", 5):
+        assert person({"email": "a@b.co", "firstName": name, "lastName": name}) == {"email": "a@b.co"}
 
 
 def test_segment_mode_hands_events_on() -> None:

@@ -30,9 +30,14 @@ def meaning(status: int, body: Any = None, kind: str = "survey", **headers: str)
         (200, HTML, "event", ("Retry", "promoter.not_json")),
         (200, HTML, "contact", ("Retry", "promoter.not_json")),
         (200, [], "survey", ("Retry", "promoter.not_json")),
+        (200, [], "contact", ("Retry", "promoter.not_json")),
+        (200, [], "event", ("Delivered", "delivered")),
+        (200, b"  <html>", "event", ("Retry", "promoter.not_json")),
         (200, b"It works!", "check", ("Retry", "promoter.not_json")),
         (401, {"detail": "Invalid token."}, "survey", ("Misconfigured", "promoter.unauthorized")),
         (403, {"detail": "no"}, "survey", ("Misconfigured", "promoter.forbidden")),
+        (300, HTML, "survey", ("Misconfigured", "promoter.redirected")),
+        (300, {}, "survey", ("Misconfigured", "promoter.redirected")),
         (301, HTML, "survey", ("Misconfigured", "promoter.redirected")),
         (404, HTML, "survey", ("Misconfigured", "promoter.not_found")),
         (404, {"detail": "Not found."}, "survey", ("Misconfigured", "promoter.campaign_not_found")),
@@ -46,11 +51,16 @@ def meaning(status: int, body: Any = None, kind: str = "survey", **headers: str)
             ("Skipped", "promoter.not_eligible"),
         ),
         (400, {"email": ["Enter a valid email address."]}, "contact", ("Rejected", "promoter.refused")),
+        (400, {"detail": "no"}, "survey", ("Rejected", "promoter.refused")),
+        (400, {"detail": "not eligible"}, "contact", ("Rejected", "promoter.refused")),
+        (413, {"detail": "not eligible"}, "survey", ("Rejected", "promoter.refused")),
         (400, HTML, "contact", ("Retry", "promoter.not_json")),
         (413, {"detail": "x"}, "contact", ("Rejected", "promoter.refused")),
         (429, {"detail": "x"}, "contact", ("Retry", "promoter.throttled")),
         (500, HTML, "contact", ("Retry", "promoter.unavailable")),
         (408, {}, "contact", ("Retry", "promoter.unavailable")),
+        (423, {}, "contact", ("Retry", "promoter.unavailable")),
+        (425, {}, "contact", ("Retry", "promoter.unavailable")),
         (501, {"message": "no"}, "event", ("Skipped", "promoter.unsupported")),
         (501, {}, "survey", ("Retry", "promoter.unavailable")),
         (100, {}, "survey", ("Retry", "promoter.not_json")),
@@ -65,6 +75,7 @@ def test_meanings(status: int, body: Any, kind: str, expected: tuple[str, str]) 
     ("value", "date", "after"),
     [
         ("42", "", 42.0),
+        ("1234567890", "", 123456789.0),
         ("", "", None),
         ("soon", "", None),
         ("Wed, 21 Oct 2026 07:28:30 GMT", "Wed, 21 Oct 2026 07:28:00 GMT", 30.0),
@@ -86,7 +97,18 @@ def test_busy_with_a_time_holds_everybody() -> None:
         interpret(Request("survey", "POST", "http://x/"), answer(503, {}, **headers))
         for headers in ({"retry_after": "5"}, {})
     ]
-    assert [outcome.throttled for outcome in outcomes if isinstance(outcome, Retry)] == [True, False]
+    assert [(outcome.throttled, outcome.after) for outcome in outcomes if isinstance(outcome, Retry)] == [
+        (True, 5.0),
+        (False, None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content_type", "outcome"), [("text/HTML; charset=utf-8", "Retry"), ("text/plain", "Delivered")]
+)
+def test_a_page_is_no_answer(content_type: str, outcome: str) -> None:
+    """A proxy's page says so in its Content-Type, whatever it begins with; other text is nobody's business."""
+    assert meaning(200, b"Be right back", "event", content_type=content_type)[0] == outcome
 
 
 def test_promoters_own_words_are_kept_short() -> None:

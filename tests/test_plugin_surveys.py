@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import jsonschema
+import pytest
 from hypothesis import given
 from support import order, promoter, track
 
@@ -77,7 +78,31 @@ def test_when_nobody_is_asked() -> None:
     assert result(track(), survey_max_age="1h") == "promoter.too_old"
     assert result(track(), survey_max_age=60) == "promoter.too_old"
     assert result(track(), survey_max_age="36h") == [("survey", 1)]
+    assert result(track(timestamp="2026-11-23T23:00:00.000Z"), survey_max_age="1h") == [("survey", 1)]
+    assert result(track(timestamp="2026-11-23T22:59:59.999Z"), survey_max_age="1h") == "promoter.too_old"
     assert result(track(), replay=True) == "promoter.replay"
+
+
+@pytest.mark.parametrize(
+    ("given", "age"),
+    [
+        (90, timedelta(seconds=90)),
+        ("90s", timedelta(seconds=90)),
+        ("2m", timedelta(minutes=2)),
+        ("36h", timedelta(hours=36)),
+        ("7d", timedelta(days=7)),
+        (None, None),
+    ],
+)
+def test_ages(given: int | str | None, age: timedelta | None) -> None:
+    """Seconds, or a number with its unit; without a limit no event is too old."""
+    limits = {} if given is None else {"survey_max_age": given}
+    assert promoter(**limits).settings.survey_max_age == age
+
+
+def test_an_age_without_end() -> None:
+    """A limit beyond what a time can be subtracted by is one all the same, and no event is too old for it."""
+    assert result(track(timestamp="0001-01-01T00:00:00.000Z"), survey_max_age=10**15) == [("survey", 1)]
 
 
 def test_orders_are_stored_and_surveyed_only_by_name() -> None:

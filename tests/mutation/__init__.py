@@ -1,0 +1,1 @@
+"""Mutation testing: mutmut changes the sources, a line at a time, and the tests have to notice."""
