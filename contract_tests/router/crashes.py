@@ -1,0 +1,96 @@
+"""``kill -9`` at the worst moments, and SIGTERM."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from contract_tests.contract import requirement
+from contract_tests.control import Row
+from contract_tests.findings import expect
+from contract_tests.router.faults import Faults, status
+from contract_tests.router.people import Person
+from contract_tests.router.running import RunningRouter
+from contract_tests.router.sending import Door
+from contract_tests.router.subject import RouterSubject
+from contract_tests.router.witness import Witness, contact_of, effective, key_of, order_of, outcome, survey_of
+
+#: Seconds for which an answer is held back, so that there is time to kill who waits for it.
+_HELD = 5.0
+
+
+class Crashes(RouterSubject):
+    """Requirements of what a router keeps over its end."""
+
+    @requirement("RTR-600", needs="restart")
+    def test_kill_loses_nothing(self, door: Door, witness: Witness, faults: Faults, router: RunningRouter) -> None:
+        """What waited, failed or was parked when the router was killed is delivered after its start."""
+        failing, parked = Person(), Person()
+        parks = _parks(door, witness)
+        faults.strike(status(503), contact_of(failing))
+        door.accept(parked.track(), failing.identify(), failing.track(), failing.order())
+        tries = len(witness.arrived(contact_of(failing), 2)) > 1
+        with killed(router):
+            faults.lift()
+        door.accept(parked.identify())
+        # Whoever does not wait at all breaks RTR-200, and whoever gives up RTR-300.
+        waited = [survey_of(parked)] if parks else []
+        failed = [contact_of(failing), survey_of(failing)] if tries else []
+        expected = "what was answered 200 before kill -9 is delivered after the next start"
+        witness.done(expected, order_of(failing), contact_of(parked), *waited, *failed)
+
+    @requirement("RTR-610", needs="restart")
+    def test_kill_doubles_nothing(self, door: Door, witness: Witness, faults: Faults, router: RunningRouter) -> None:
+        """An order that was under way when the router was killed is stored once, by the same ``Idempotency-Key``."""
+        person = Person()
+        order = order_of(person)
+        faults.strike(status(503), order, 1)
+        faults.strike({"kind": "latency", "seconds": _HELD}, order, 1)
+        door.accept(person.order())
+        before = [key_of(row) for row in witness.arrived(order, 2)]
+        with killed(router):
+            faults.lift()
+        door.accept(person.identify())
+        witness.done("the identify after it makes the contact", contact_of(person))
+        rows = witness.arrived(order, 3)
+        if len(before) > 1 and before[0] and len(set(before)) == 1:  # Else it is RTR-300, RTR-420 or RTR-410.
+            once = len(effective(rows)) == 1 and {key_of(row) for row in rows} == set(before)
+            expect(once, "a write that kill -9 broke off is repeated by its key, and done once", _keys(rows))
+
+    @requirement("RTR-620", needs="restart")
+    def test_it_ends_when_asked_to(self, door: Door, witness: Witness, router: RunningRouter) -> None:
+        """After SIGTERM it ends by itself; what it had accepted is delivered after its start."""
+        person = Person()
+        parks = _parks(door, witness)
+        door.accept(person.track())
+        try:
+            ended = router.stop()
+        finally:
+            router.start()
+        expect(ended, f"asked to end by SIGTERM, the router ends within {witness.patience:g} s", "it had to be killed")
+        door.accept(person.identify())
+        waited = [survey_of(person)] if parks else []  # Else it is RTR-200.
+        witness.done("what was accepted before SIGTERM is delivered after", contact_of(person), *waited)
+
+
+@contextmanager
+def killed(router: RunningRouter) -> Iterator[None]:
+    """Kill a router for the block; start it again after, whatever happens in it."""
+    try:
+        router.kill()
+        yield
+    finally:
+        router.start()
+
+
+def _parks(door: Door, witness: Witness) -> bool:
+    """Return whether a track waits for its identify at all."""
+    person = Person()
+    door.accept(person.track(), person.order())
+    witness.done("an order needs no contact", order_of(person))
+    door.accept(person.identify())
+    return bool(witness.arrived(survey_of(person)))
+
+
+def _keys(rows: list[Row]) -> str:
+    return f"{outcome(rows)}; keys {', '.join(key_of(row) for row in rows)}"

@@ -1,0 +1,61 @@
+"""Events that come in another order than they happened in."""
+
+from __future__ import annotations
+
+from contract_tests.contract import requirement
+from contract_tests.findings import expect
+from contract_tests.router.people import Person
+from contract_tests.router.sending import Door
+from contract_tests.router.subject import RouterSubject
+from contract_tests.router.witness import Witness, contact_of, effective, order_of, outcome, survey_of
+
+_HOUR = 3600.0
+
+
+class Ordering(RouterSubject):
+    """Requirements of parking, and of the time of events."""
+
+    @requirement("RTR-200", needs="control")
+    def test_a_track_waits_for_its_identify(self, door: Door, witness: Witness) -> None:
+        """The survey of a track that came first is asked for after the contact was made."""
+        person = Person()
+        door.accept(person.track(), person.order())
+        witness.done("an order needs no contact", order_of(person))
+        door.accept(person.identify())
+        witness.done("a track that waited for its identify surveys", survey_of(person))
+        made = [int(row["id"]) for row in effective(witness.came(contact_of(person)))]
+        asked = [int(row["id"]) for row in witness.came(survey_of(person))]
+        order = f"contact by requests {made}, survey by requests {asked}"
+        expect(made and made[0] < asked[0], "the contact is made before anybody asks for the survey", order)
+
+    @requirement("RTR-210", needs="control")
+    def test_nobody_is_made_up(self, door: Door, witness: Witness) -> None:
+        """Nothing that Promoter sees has to do with the track of a stranger."""
+        person = Person()
+        track = person.track()
+        door.accept(track, person.order())
+        witness.done("an order needs no contact", order_of(person))
+        came = witness.containing(track["messageId"])
+        expect(not came, "nothing is sent for a track of somebody whom nobody has identified", outcome(came))
+
+    @requirement("RTR-220", needs="control")
+    def test_the_newest_identify_counts(self, door: Door, witness: Witness) -> None:
+        """An older identify that comes later changes nothing; a newer one does, wherever it comes."""
+        person = Person()
+        door.accept(person.identify("Middle", ago=_HOUR))
+        witness.done("an identify makes the contact", contact_of(person))
+        door.accept(person.identify("Oldest", ago=2 * _HOUR))
+        door.accept(person.order())
+        witness.done("the order after it is stored", order_of(person))
+        _named(witness, person, "Middle", "an older identify does not overwrite a newer one")
+        door.accept(person.identify("Newest"))
+        _named(witness, person, "Newest", "a newer identify overwrites an older one")
+
+
+def _named(witness: Witness, person: Person, name: str, expected: str) -> None:
+    """Expect a contact to have a first name, soon."""
+
+    def look() -> bool:
+        return (witness.contact(person) or {}).get("first_name") == name
+
+    witness.until(f"{expected}: first_name {name}", look, lambda: (witness.contact(person) or {}).get("first_name"))

@@ -1,0 +1,150 @@
+"""A router that runs: somewhere already, or as a program that is killed and started again."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import signal
+import subprocess
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+import httpx
+
+from contract_tests.contract import ContractError
+from contract_tests.control import client
+from contract_tests.masking import masked
+from contract_tests.router.pauses import found_within
+
+#: Characters of a program's output that a message shows: the last ones.
+_LAST = 1_000
+_TAKEN = (
+    "End it, or leave --router-command out to test it as it is. With pytest-xdist let one process run these tests: "
+    "--dist loadfile."
+)
+_MINE = "it runs already, and was not started here; --router-command says how to start it"
+
+
+class RunningRouter:
+    """A router that runs already. One that can be started again overrides everything but ``url``.
+
+    Attributes:
+        url: Where its doors are, without a slash at the end.
+        fixed: Why it cannot be started again; empty where it can.
+    """
+
+    fixed: str = _MINE
+
+    def __init__(self, url: str) -> None:
+        self.url = url.rstrip("/")
+
+    def start(self) -> None:
+        """Start it, unless it runs, with what it kept before; return once it answers."""
+        raise NotImplementedError(self.fixed)
+
+    def kill(self) -> None:
+        """End it without a warning, as ``kill -9`` does."""
+        raise NotImplementedError(self.fixed)
+
+    def stop(self) -> bool:
+        """Ask it to end, as SIGTERM does; return whether it did by itself. It is ended in any case."""
+        raise NotImplementedError(self.fixed)
+
+    def log(self) -> str:
+        """Return all that it has written to its standard output and error."""
+        raise NotImplementedError(self.fixed)
+
+
+class RouterProgram(RunningRouter):
+    """A router as a program, in a folder that it finds again when it is started again.
+
+    Args:
+        command: The program with its arguments, as in a shell, but without one.
+        url: Where it will answer.
+        folder: Where it runs, and may keep what it has to.
+        environ: What it finds in its environment, besides ours.
+        patience: Seconds that it has to begin, and to end.
+        secrets: What no message may show.
+    """
+
+    fixed = ""
+
+    def __init__(
+        self,
+        command: str,
+        url: str,
+        folder: Path,
+        environ: Mapping[str, str],
+        patience: float,
+        secrets: tuple[str, ...] = (),
+    ) -> None:
+        super().__init__(url)
+        self._command, self._folder, self._patience, self._secrets = shlex.split(command), folder, patience, secrets
+        self._environ = {**os.environ, **environ, "ROUTER_DATA": str(folder)}
+        self._output = folder / "router-output.log"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it, unless it runs; return once it answers HTTP at all. Raises ``ContractError`` where it does not."""
+        if self._process is not None:
+            return
+        if answers(self.url):
+            raise ContractError("contract_tests.no_router", f"Something answers at {self.url} already. {_TAKEN}")
+        with self._output.open("ab") as output:
+            # A session of its own: what it starts ends with it.
+            self._process = subprocess.Popen(  # noqa: S603  # The user's own command.
+                self._command,
+                cwd=self._folder,
+                env=self._environ,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+        found_within(self._patience, lambda: answers(self.url) or self._has_ended())
+        if self._has_ended() or not answers(self.url):
+            self.kill()
+            raise ContractError("contract_tests.no_router", self._why_not())
+
+    def kill(self) -> None:
+        """End it, and all that it started, without a warning."""
+        if self._process is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+            self._process = None
+
+    def stop(self) -> bool:
+        """Ask it to end; return whether it did. What is left of it after that is killed."""
+        if self._process is None:
+            return True
+        self._process.send_signal(signal.SIGTERM)
+        ended = found_within(self._patience, self._has_ended)
+        self.kill()
+        return ended
+
+    def log(self) -> str:
+        """Return its output."""
+        return self._output.read_text("utf-8", "replace") if self._output.exists() else ""
+
+    def _has_ended(self) -> bool:
+        assert self._process is not None
+        # It is not waited for yet: until then nobody else can get its number, by which its group is killed.
+        return os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+    def _why_not(self) -> str:
+        return (
+            f"Nothing answers at {self.url} {self._patience:g} s after {shlex.join(self._command)} was started, or it "
+            f"ended before. Its last words: {masked(self.log(), self._secrets)[-_LAST:] or 'none'}"
+        )
+
+
+def answers(url: str) -> bool:
+    """Return whether anything there answers HTTP, whatever it says."""
+    with client(url) as asking:
+        try:
+            asking.get("/")
+        except httpx.HTTPError:
+            return False
+    return True

@@ -1,0 +1,155 @@
+"""Who is tested: a router, the Promoter that it sends to, and what tests ask both of them with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from functools import cache
+from typing import ClassVar
+
+import pytest
+
+from contract_tests.contract import Contract, ContractError
+from contract_tests.control import Control, excerpt
+from contract_tests.reporting import JOURNAL
+from contract_tests.router.faults import Faults
+from contract_tests.router.running import RouterProgram, RunningRouter
+from contract_tests.router.sending import Door
+from contract_tests.router.witness import Witness, newest
+
+#: What a router under test may lack, and why that can be.
+CAPABILITIES = {
+    "control": "Promoter has a control plane at /__mock__/, as mock-promoter has it: its journal tells what came",
+    "restart": "the router is a program that can be killed and started again, and Promoter has a control plane",
+}
+#: The program of a class, or why it does not start.
+_PROGRAM = pytest.StashKey[RouterProgram | ContractError]()
+
+
+class RouterSubject(Contract):
+    """The fixtures of all requirements of routers; override those that the options do not say for you.
+
+    Some need what ``CAPABILITIES`` lists; whether it is there is found out.
+    """
+
+    family: ClassVar[str] = "RTR"
+    _asked: pytest.FixtureRequest
+
+    @pytest.fixture(autouse=True)
+    def _ask_first(self, request: pytest.FixtureRequest) -> None:
+        """Keep what ``lacking`` asks with. Fixtures of a class go by their names, so this one goes before Contract's."""
+        self._asked = request
+
+    def declared(self, config: pytest.Config) -> Collection[str] | None:
+        """Return the capabilities that the class declares, else those of ``--supports`` that are of this family."""
+        if self.supports is not None:
+            return self.supports
+        given = {name.strip() for name in (config.getoption("--supports") or "").split(",")}
+        return given & CAPABILITIES.keys() or None
+
+    def lacking(self, capability: str) -> str | None:
+        """Return why a capability is not there; ``None`` where it is."""
+        missing = _no_control(str(self._asked.getfixturevalue("promoter_url")))
+        if missing is not None or capability == "control":
+            return missing
+        router: RunningRouter = self._asked.getfixturevalue("router")
+        return router.fixed or None
+
+    @pytest.fixture
+    def patience(self, request: pytest.FixtureRequest) -> float:
+        """Return the seconds within which the router has to do what it has to do."""
+        return float(request.config.getoption("--contract-patience"))
+
+    @pytest.fixture
+    def promoter_url(self, request: pytest.FixtureRequest) -> str:
+        """Return where the Promoter answers that the router sends to."""
+        url = request.config.getoption("--promoter-url")
+        if not url:
+            message = (
+                "Say where the router sends to: --promoter-url, or a fixture promoter_url; see docs/contract-tests.md."
+            )
+            raise ContractError("contract_tests.no_promoter", message)
+        return str(url)
+
+    @pytest.fixture
+    def promoter_key(self, request: pytest.FixtureRequest) -> str:
+        """Return the key that the router has for Promoter."""
+        return str(request.config.getoption("--promoter-key"))
+
+    @pytest.fixture
+    def write_key(self, request: pytest.FixtureRequest) -> str:
+        """Return what the router knows its sources by."""
+        return str(request.config.getoption("--router-write-key"))
+
+    @pytest.fixture
+    def router(
+        self, request: pytest.FixtureRequest, promoter_url: str, promoter_key: str, write_key: str, patience: float
+    ) -> RunningRouter:
+        """Return the router: that at ``--router-url``, started by ``--router-command`` if there is one."""
+        url, command = (request.config.getoption(name) for name in ("--router-url", "--router-command"))
+        if not url:
+            message = "Say where the router answers: --router-url, or a fixture router; see docs/contract-tests.md."
+            raise ContractError("contract_tests.no_router", message)
+        if not command:
+            return RunningRouter(url)
+        environ = {"PROMOTER_URL": promoter_url, "PROMOTER_API_KEY": promoter_key, "ROUTER_WRITE_KEY": write_key}
+
+        def program() -> RouterProgram:
+            folder = request.getfixturevalue("tmp_path_factory").mktemp("router")
+            return RouterProgram(command, url, folder, environ, patience, (promoter_key, write_key))
+
+        return _started(request, program)
+
+    @pytest.fixture
+    def door(self, router: RunningRouter, promoter_key: str, write_key: str, patience: float) -> Iterator[Door]:
+        """Return a sender to the router."""
+        with Door(router.url, write_key, patience, (promoter_key,)) as door:
+            yield door
+
+    @pytest.fixture
+    def witness(self, promoter_url: str, promoter_key: str, patience: float) -> Iterator[Witness]:
+        """Return who knows what Promoter saw."""
+        with Control(promoter_url, api_key=promoter_key) as control:
+            known = _no_control(promoter_url) is None
+            yield Witness(control, patience, newest(control) if known else 0)
+
+    @pytest.fixture
+    def faults(self, witness: Witness) -> Iterator[Faults]:
+        """Return who lets Promoter fail, until the test is over."""
+        faults = Faults(witness.control)
+        yield faults
+        faults.lift()
+
+    @pytest.fixture(autouse=True)
+    def _journal(self, request: pytest.FixtureRequest, witness: Witness, promoter_key: str, write_key: str) -> None:
+        """Show, where a test fails, what was sent to the router and to Promoter since it began."""
+
+        def lines() -> list[str]:
+            door = request.node.funcargs.get("door")
+            came = witness.everything() if _no_control(witness.control.url) is None else []
+            told = [excerpt(row, (promoter_key, write_key)) for row in came]
+            return (door.lines if isinstance(door, Door) else []) + told
+
+        request.node.stash[JOURNAL] = lines
+
+
+def _started(request: pytest.FixtureRequest, make: Callable[[], RouterProgram]) -> RouterProgram:
+    """Return the program of the test's class, which runs; a test before may have left it dead."""
+    node = request.node.getparent(pytest.Class)
+    if _PROGRAM not in node.stash:
+        program = node.stash[_PROGRAM] = make()
+        node.addfinalizer(program.stop)
+    found: RouterProgram | ContractError = node.stash[_PROGRAM]
+    if isinstance(found, ContractError):
+        raise found
+    try:
+        found.start()
+    except ContractError as error:
+        node.stash[_PROGRAM] = error  # It would take as long to find out for each test.
+        raise
+    return found
+
+
+@cache
+def _no_control(promoter_url: str) -> str | None:
+    with Control(promoter_url) as control:
+        return control.lacking()

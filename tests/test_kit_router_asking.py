@@ -1,0 +1,140 @@
+"""What the contract tests of routers ask with: people, a door, faults, and a witness."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from toy_routers import PATIENCE, WRITE_KEY, asking, toy
+
+from contract_tests.control import Control, Row
+from contract_tests.findings import BrokenRequirement
+from contract_tests.router.doors import as_captured, captured
+from contract_tests.router.faults import Faults, status
+from contract_tests.router.pauses import found_within
+from contract_tests.router.people import Person
+from contract_tests.router.secrecy import places_of
+from contract_tests.router.sending import BATCH, Door, basic
+from contract_tests.router.witness import Witness, contact_of, effective, key_of, newest, order_of, outcome, survey_of
+
+
+@pytest.fixture
+def asked(tmp_path: Path, mock: str) -> Iterator[tuple[Door, Witness]]:
+    """Return what asks a toy router and its Promoter."""
+    with toy(tmp_path, mock) as router, asking(router, mock) as found:
+        yield found
+
+
+def test_people_are_new() -> None:
+    """Two have nothing in common; their events have ids of their own, and say when they happened."""
+    one, other = Person(), Person()
+    assert one.id != other.id
+    assert one.id in one.email
+    assert one.track()["messageId"] != one.track()["messageId"]
+    assert one.identify(ago=60)["timestamp"] < one.identify()["timestamp"]
+    assert one.order(properties={"a": 1})["properties"] == {"a": 1}
+    assert one.delete()["type"] == "delete"
+
+
+def test_looking_until_it_is_there() -> None:
+    """What is found is returned at once; in the end, what was found last."""
+    looks = iter(["", "", "here"])
+    assert found_within(PATIENCE, lambda: next(looks)) == "here"
+    assert found_within(0, lambda: "") == ""
+
+
+def test_what_came_is_seen(asked: tuple[Door, Witness]) -> None:
+    """Contact, survey and order of one person, by their requests, and nobody else's."""
+    door, witness = asked
+    person, nobody = Person(), Person()
+    door.accept(person.identify(), person.track(), person.order())
+    kinds = (contact_of, survey_of, order_of)
+    rows = witness.done("they come", *(kind(person) for kind in kinds))
+    assert [row["path"] for row in rows] == ["/api/contacts/", "/api/v2/survey/", "/api/segment/"]
+    assert all(key_of(row).startswith("promoter:") for row in rows)
+    assert len(witness.containing(person.id)) == 3
+    assert witness.containing(nobody.id) == []
+    assert (witness.contact(person) or {})["first_name"] == "Kate"
+    assert witness.contact(nobody) is None
+    assert witness.more(order_of(person), 0)
+    assert witness.more(order_of(person), 1, 0.05) == []
+    assert [row["id"] for row in witness.everything()] == [1, 2, 3]
+    later = Witness(witness.control, PATIENCE, newest(witness.control))
+    assert later.everything() == []
+
+
+def test_what_does_not_come_is_told(mock: str) -> None:
+    """What was expected, within which time, and what came instead."""
+    with Control(mock) as control:
+        witness, person = Witness(control, 0.05), Person()
+        with pytest.raises(BrokenRequirement, match=r"expected: it comes within 0.05 s\ncame: no request"):
+            witness.done("it comes", contact_of(person))
+        assert witness.arrived(contact_of(person)) == []
+        assert newest(control) == 0
+
+
+def test_repetitions_change_nothing() -> None:
+    """An answer that repeats an earlier one is no effect, and a refusal is none."""
+    rows: list[Row] = [
+        {"method": "POST", "path": "/", "state": "lost", "status": 200, "response_headers": {}, "headers": {}},
+        {"status": 200, "response_headers": {"idempotent-replay": "true"}},
+        {"status": 503, "response_headers": {}},
+        {"method": "POST", "path": "/", "state": "lost", "status": None, "response_headers": {}},
+    ]
+    assert effective(rows) == rows[:1]
+    assert key_of(rows[0]) == ""
+    assert outcome([rows[0], rows[3]]) == "2 requests: POST / → 200, POST / → lost"
+
+
+def test_a_door_that_never_opens(mock: str) -> None:
+    """Whoever is not answered 200 is told what came last, without the write key."""
+    with Door(mock, WRITE_KEY, 0.05) as door:
+        with pytest.raises(BrokenRequirement, match=r"came: to the router: POST /v1/batch .* → 404"):
+            door.accept({**Person().track(), "writeKey": WRITE_KEY})
+        assert door.lines
+        assert not any(WRITE_KEY in line for line in door.lines)
+        assert door.ask("/", method="GET") is not None
+
+
+def test_no_answer_is_none() -> None:
+    """Where nobody listens there is no answer, and the line says so."""
+    with Door("http://127.0.0.1:1", WRITE_KEY, 0) as door:
+        assert door.ask(BATCH, {"batch": []}) is None
+        assert door.lines == ['to the router: POST /v1/batch {"batch": []} → ConnectError']
+
+
+def test_faults_are_taken_away(mock: str) -> None:
+    """Those that were added, and no others."""
+    with Control(mock) as control:
+        kept = control.fail(status(500))
+        faults = Faults(control)
+        faults.strike(status(429, {"detail": "x"}, Retry_After="1"), contact_of(Person()), 1)
+        found = control.call("GET", "/faults")["faults"]
+        assert found[1]["effect"] == {
+            "kind": "status",
+            "status": 429,
+            "body": {"detail": "x"},
+            "headers": {"Retry-After": "1"},
+        }
+        faults.lift()
+        faults.lift()
+        assert [one["id"] for one in control.call("GET", "/faults")["faults"]] == [kept]
+
+
+def test_captured_requests_are_sent_as_they_were() -> None:
+    """Path, headers, compression and all, but with the write key of whoever is tested."""
+    found = {case.name: as_captured(case, WRITE_KEY) for case in captured()}
+    assert len(found) > 30
+    body, headers = found["rudder-sdk-node-identify-gzip"]
+    assert body.startswith(b"\x1f\x8b")
+    assert headers["authorization"] == basic(WRITE_KEY)
+    assert "content-length" not in headers
+    assert f'"writeKey": "{WRITE_KEY}"'.encode() in found["analytics-next-batch"][0]
+
+
+def test_keys_are_found_wherever_they_are() -> None:
+    """In the open, and as HTTP Basic has them; of what is too short to be a key nothing is said."""
+    texts = {"a": f"x{WRITE_KEY}y", "b": basic(WRITE_KEY), "c": "abc", "d": "***"}
+    assert places_of(texts, WRITE_KEY, "abc") == ["a", "b"]
+    assert places_of(texts, "***") == ["d"]
