@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
+import httpx
 import jsonschema
 import pytest
 from hypothesis import example, given
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from promoter_destination.contacts import person
 from promoter_destination.emails import LONGEST, PATTERN, is_email
 from promoter_destination.settings import idempotency_headers
-from support import identify, promoter
+from support import KEY, identify, promoter
 
 import promoter_schemas
 from contract_tests.strategies import canonical_events, emails
@@ -35,6 +36,40 @@ def request(event: Any, contact: Contact | None = None, **settings: Any) -> Requ
     """Return its one request."""
     (only,) = transformed(event, contact, **settings).requests
     return only
+
+
+def sent(event: Any, contact: Contact | None, url: str, **settings: Any) -> None:
+    """Send what an event becomes to a mock."""
+    only = request(event, contact, base_url=url, segment_url=f"{url}/api/segment/", **settings)
+    headers = {**only.headers, "authorization": only.authorization.reveal() if only.authorization else ""}
+    assert httpx.post(only.url, json=only.body, headers=headers, verify=False).is_success
+
+
+@pytest.mark.parametrize("mode", ["rest", "segment"])
+def test_the_newest_identify_counts_however_often_it_is_sent(mock: str, mode: str) -> None:
+    """It was delivered but not remembered; an older one came in between; it is delivered again, and is no repetition."""
+    older, newest = (
+        {**identify(messageId=name), "timestamp": f"2026-11-2{name[-1]}T00:00:00.000Z"} for name in ("m-1", "m-2")
+    )
+    older["traits"], newest["traits"] = ({**older["traits"], "plan": plan} for plan in ("old", "new"))
+    sent(newest, None, mock, mode=mode)
+    sent(older, None, mock, mode=mode)
+    sent(newest, CONTACT._replace(time=older["timestamp"]), mock, mode=mode)
+    headers = {"authorization": f"Token {KEY}"}
+    (found,) = httpx.get(f"{mock}/api/contacts/", headers=headers, verify=False).json()["results"]
+    assert found["attributes"]["plan"] == "new"
+
+
+def test_an_identify_has_one_key_for_what_it_overwrites() -> None:
+    """The contact's time is in it, so that trying again is a repetition, and overwriting another identify is none."""
+    event = {**identify(messageId="m-1"), "timestamp": "2026-11-22T00:00:00.000Z"}
+
+    def key(contact: Contact | None) -> str:
+        return request(event, contact).headers["idempotency-key"]
+
+    known = CONTACT._replace(time="2026-11-21T00:00:00.000Z")
+    assert key(None) == key(CONTACT) == key(CONTACT._replace(time=event["timestamp"])) == "promoter:m-1"
+    assert key(known) == key(known) == "promoter:m-1:2026-11-21T00:00:00.000Z"
 
 
 @given(

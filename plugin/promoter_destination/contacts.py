@@ -30,8 +30,8 @@ _UNKNOWN = Skipped(
 )
 
 
-def upsert(event: Event, settings: Settings, context: Context) -> Transformed:
-    """Return the call that makes or updates the contact of a canonical identify."""
+def upsert(event: Event, settings: Settings, contact: Contact | None, context: Context) -> Transformed:
+    """Return the call that makes or updates the contact of a canonical identify; ``contact`` is what is known so far."""
     traits = event["traits"]
     body = person(traits)
     if settings.contact_lists:
@@ -39,7 +39,7 @@ def upsert(event: Event, settings: Settings, context: Context) -> Transformed:
     attributes = {"user_id": event["userId"]}
     body["attributes"] = attributes
     dropped = flatten(traits, settings, attributes, "$.traits", as_text=True, reserved=FIELDS)
-    headers = idempotency_headers(event, context)
+    headers = idempotency_headers(event, context, contact)
     return Transformed((Request("contact", "POST", settings.contacts_url, body, headers, settings.token),), dropped)
 
 

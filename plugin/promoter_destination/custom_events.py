@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from event_router.api import Context, Event, Request, Transformed
+from event_router.api import Contact, Context, Event, Request, Transformed
 from promoter_destination.settings import Settings, idempotency_headers
 
 _STORED = ("type", "event", "messageId", "userId", "timestamp", "properties")
@@ -17,15 +17,21 @@ def order(event: Event, settings: Settings, context: Context) -> Transformed:
     return Transformed((_request(event, _STORED, settings, context),))
 
 
-def raw_event(event: Event, settings: Settings, context: Context) -> Request:
-    """Return the call that hands a canonical event on as Segment's direct integration did, its context included."""
-    return _request(event, _RAW, settings, context)
+def raw_event(event: Event, settings: Settings, context: Context, contact: Contact | None = None) -> Request:
+    """Return the call that hands a canonical event on as Segment's direct integration did, its context included.
+
+    ``contact`` is, for an identify, what is known so far.
+    """
+    return _request(event, _RAW, settings, context, contact)
 
 
-def _request(event: Event, fields: tuple[str, ...], settings: Settings, context: Context) -> Request:
+def _request(
+    event: Event, fields: tuple[str, ...], settings: Settings, context: Context, contact: Contact | None = None
+) -> Request:
     body = {}
     # A plain loop: in Python 3.11 a comprehension is a function of its own, which costs as much as half of the fields.
     for name in fields:
         if name in event:
             body[name] = event[name]
-    return Request("event", "POST", settings.segment_url, body, idempotency_headers(event, context), settings.basic)
+    headers = idempotency_headers(event, context, contact)
+    return Request("event", "POST", settings.segment_url, body, headers, settings.basic)

@@ -50,15 +50,12 @@ def load_settings(settings: Mapping[str, Any]) -> Settings:
 
 @hookimpl
 def transform_identify(
-    event: Event,
-    settings: Settings,
-    contact: Contact | None,  # noqa: ARG001  # With all of the hook's parameters the host calls this without adaptor.
-    context: Context,
+    event: Event, settings: Settings, contact: Contact | None, context: Context
 ) -> Transformed | Refusal:
     """Make or update the contact."""
     if settings.raw_events:
-        return Transformed((custom_events.raw_event(event, settings, context),))
-    return contacts.upsert(event, settings, context)
+        return Transformed((custom_events.raw_event(event, settings, context, contact),))
+    return contacts.upsert(event, settings, contact, context)
 
 
 @hookimpl

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from event_router.api import Authorization, Context, Event, Secret, event_key
+from event_router.api import Authorization, Contact, Context, Event, Secret, event_key
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 _LONGEST_ID = 200
@@ -91,15 +91,24 @@ def _age(value: int | str | None) -> timedelta | None:
     return timedelta(seconds=min(seconds, timedelta.max.total_seconds() // 1000))
 
 
-def idempotency_headers(event: Event, context: Context) -> dict[str, str]:
+def idempotency_headers(event: Event, context: Context, contact: Contact | None = None) -> dict[str, str]:
     """Return the headers that let a server notice the same write twice.
 
     Promoter is not known to heed them; then the 24-hour rule and upsert by e-mail protect.
+
+    Args:
+        event: The event.
+        context: Names the destination.
+        contact: For an identify, the contact that it is to overwrite. Its time is part of the key: an identify that went
+            out, but was not remembered, is sent again, and must count once more where an older one came in between.
     """
     message_id: str = event["messageId"]
     if not (message_id.isascii() and message_id.isprintable()) or len(message_id) > _LONGEST_ID:
         message_id = _digest(message_id)
-    return {"idempotency-key": f"{context.destination}:{message_id}"}
+    key = f"{context.destination}:{message_id}"
+    if contact is not None and contact.time is not None and contact.time != event.get("timestamp"):
+        key = f"{key}:{contact.time}"
+    return {"idempotency-key": key}
 
 
 def _digest(text: str) -> str:
