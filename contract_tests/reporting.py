@@ -12,6 +12,7 @@ import pytest
 from contract_tests.contract import MARK, UNSUPPORTED, Contract, check_opt_outs, ids_of
 from contract_tests.findings import gist, told
 from contract_tests.masking import masked, revealed
+from contract_tests.options import OPTIONS
 from contract_tests.report import Report, report_of, written
 from contract_tests.requirements import Requirement, requirements
 from contract_tests.results import Seen
@@ -165,9 +166,12 @@ def _told(item: pytest.Item, found: Sequence[Requirement], error: BaseException,
 
 
 def _secrets(item: pytest.Item) -> Iterator[str]:
-    """Yield what no text may have: the promoter's key, and the secrets in a plugin's settings."""
+    """Yield what no text may have: the keys of Promoter and of the router's sources, and the secrets in a plugin's settings."""
     used = getattr(item, "funcargs", {})
-    for key in (item.config.getoption("--promoter-key"), used.get("promoter_key")):
+    written = item.config.getoption("--router-write-key")
+    # The default is no secret, and stands in the name of docs/contract-tests.md.
+    own = None if written == OPTIONS["--router-write-key"]["default"] else written
+    for key in (item.config.getoption("--promoter-key"), used.get("promoter_key"), own):
         yield from [key] if isinstance(key, str) else []
     for settings in (used.get("settings"), getattr(getattr(item, "cls", None), "settings", None)):
         yield from revealed(settings)

@@ -94,6 +94,20 @@ def test_a_line_for_those_who_want_one(pytester: pytest.Pytester) -> None:
     assert (failure.text or "").startswith("DST-010 MUST: ")
 
 
+def test_a_write_key_of_ones_own_is_a_secret(pytester: pytest.Pytester) -> None:
+    """The option's is in no text; its default, which is none, hides nothing."""
+    body = """
+    class TestMine(Topic):
+        @requirement("RTR-100")
+        def test_it(self):
+            expect(False, "see docs/contract-tests.md", "write-k3y came")
+    """
+    run, _ = ran(pytester, failing(body))
+    run.stdout.fnmatch_lines(["expected: see docs/contract-tests.md", "came: write-k3y came"], consecutive=True)
+    run, _ = ran(pytester, failing(body), "--router-write-key=write-k3y")
+    run.stdout.fnmatch_lines(["came: [*][*][*] came"])
+
+
 RESULTS = failing("""
     class TestMine(Topic):
         @requirement("DST-010")
