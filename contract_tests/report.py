@@ -10,6 +10,7 @@ import platform
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as version_of
 from importlib.resources import files
 from typing import Any
@@ -56,7 +57,15 @@ class Report:
 def report_of(found: Iterable[Seen]) -> Report:
     """Return the report of these tests, made here and now."""
     versions = {"python": platform.python_version()}
-    return Report(version(), versions | {name: version_of(name) for name in _TOLD}, gather(found))
+    return Report(version(), versions | {name: _installed(name) for name in _TOLD}, gather(found))
+
+
+def _installed(name: str) -> str:
+    """Return a distribution's version; of one that is only found on the path nobody knows it."""
+    try:
+        return version_of(name)
+    except PackageNotFoundError:
+        return "unknown"
 
 
 #: The distributions whose versions say what a subject was tested with.

@@ -134,3 +134,9 @@ def test_a_real_report_has_every_result(pytester: pytest.Pytester) -> None:
     first = pytester.path.joinpath("report.json").read_text("utf-8")
     assert ran(pytester, REAL)[1] == report
     assert pytester.path.joinpath("report.json").read_text("utf-8") == first
+
+
+def test_what_is_not_installed_has_no_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A checkout on the path makes a report as well."""
+    monkeypatch.setattr("contract_tests.report._TOLD", ("no-such-distribution",))
+    assert report_of(()).versions["no-such-distribution"] == "unknown"
