@@ -37,6 +37,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if given.command == "list":
         _say(listing((one for one in in_force() if given.family in {None, one.family}), _width()))
         return HOLDS
+    for complaint in _complaints(given):
+        parser.error(complaint)
     try:
         report = read(Path(given.stored).read_text("utf-8")) if given.stored else tested(others)
         _write(report, given)
@@ -45,6 +47,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         return NO_REPORT
     _say(table(report, _width()))
     return HOLDS if report.holds else OPEN
+
+
+def _complaints(given: argparse.Namespace) -> Iterable[str]:
+    """Yield what is wrong with the files that are wanted: before anything is tested, not after."""
+    for file in filter(None, (given.json, given.markdown, given.badge)):
+        if not Path(file).absolute().parent.is_dir():
+            yield f"[contract_tests.no_folder] There is no folder to write {file} into: make it first."
+    if given.badge and Path(given.badge).suffix not in {".svg", ".json"}:
+        yield f"[contract_tests.no_badge] A badge is an .svg, or a .json for shields.io; {given.badge} is neither."
 
 
 def tested(options: Sequence[str]) -> Report:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterable, Iterator
 
@@ -10,13 +11,18 @@ from contract_tests.requirements import Requirement
 from contract_tests.results import Row, Subject
 
 _TOLD = ("unsupported", "opted out", "outdated", "not met", "broken", "not shown", "not run")
+_FAILED = frozenset({"broken", "not met"})
 _SILENT = frozenset({"met", "not run"})
+#: Where nothing is worse than this, nobody has looked: no verdict.
+_UNJUDGED = frozenset({"not run"})
 _NARROWEST = 40
 
 
 def verdict(subject: Subject, contract: str) -> str:
     """Return in a line whether a subject holds, and in numbers why."""
     verb = "meets" if subject.holds else "does NOT meet"
+    if not subject.holds and all(row.result in _UNJUDGED for row in subject.rows if row.open):
+        verb = "was not held to all of"
     levels = [
         f"{subject.count('met', level=level)} of {subject.applying(level)} {level}"
         for level in ("MUST", "SHOULD")
@@ -45,19 +51,22 @@ def table(report: Report, width: int) -> Iterator[str]:
         yield ""
     for subject in report.subjects:
         for row in subject.rows:
-            if row.result in {"broken", "not met"}:
+            if row.result in _FAILED:
                 yield from (f"{subject.name} · {row.result}", *textwrap.indent(row.reason, "  ").splitlines(), "")
     yield from (verdict(subject, report.contract) for subject in report.subjects)
 
 
 def markdown(report: Report) -> Iterator[str]:
-    """Yield the lines of the table in Markdown, such as for ``$GITHUB_STEP_SUMMARY``."""
+    """Yield the lines of the table in Markdown, and what the failures tell, such as for ``$GITHUB_STEP_SUMMARY``."""
     for subject in report.subjects:
         yield from (f"### {_plain(verdict(subject, report.contract))}", "", "| id | level | result | requirement |")
         yield "|---|---|---|---|"
         for row in subject.rows:
             yield f"| {row.id} | {row.level} | {row.result} | {_plain(_cell(row))} |"
         yield ""
+        for row in subject.rows:
+            if row.result in _FAILED:
+                yield from (f"#### {row.id} {row.result}", "", *_fenced(row.reason), "")
 
 
 def listing(found: Iterable[Requirement], width: int) -> Iterator[str]:
@@ -68,7 +77,7 @@ def listing(found: Iterable[Requirement], width: int) -> Iterator[str]:
 
 def _explained(row: Row) -> str:
     """Return why in a line; for failures, whose text is long and stands elsewhere, what was to be so."""
-    told = "" if row.result in {"broken", "not met"} else row.reason.partition("\n")[0]
+    told = "" if row.result in _FAILED else row.reason.partition("\n")[0]
     return told or row.statement
 
 
@@ -82,6 +91,12 @@ def _columns(cells: tuple[str, ...], text: str, width: int) -> Iterator[str]:
     first, *rest = textwrap.wrap(text, max(_NARROWEST, width - len(head) - 1))
     yield f"{head} {first}"
     yield from (f"{'':<{len(head)}} {line}" for line in rest)
+
+
+def _fenced(text: str) -> Iterator[str]:
+    """Yield a text as a block of Markdown that nothing in it can end."""
+    fence = "`" * max(3, 1 + max(map(len, re.findall("`+", text)), default=0))
+    yield from (f"{fence}text", *text.splitlines(), fence)
 
 
 def _plain(text: str) -> str:

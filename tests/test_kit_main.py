@@ -133,6 +133,11 @@ def test_list(capsys: pytest.CaptureFixture[str]) -> None:
         (["list", "--destination=promoter"], "this has no meaning: --destination=promoter"),
         (["report", "--from", "r.json", "-x"], "this has no meaning: -x"),
         (["list", "--family", "XYZ"], "invalid choice: 'XYZ'"),
+        (
+            ["report", "--json", "nowhere/r.json"],
+            "[contract_tests.no_folder] There is no folder to write nowhere/r.json",
+        ),
+        (["report", "--badge", "b.png"], "[contract_tests.no_badge] A badge is an .svg"),
         ([], "the following arguments are required: COMMAND"),
     ],
 )
@@ -154,10 +159,10 @@ def test_help_names_every_option(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_as_a_program(tmp_path: Path) -> None:
     """A real run: the table and what failed on standard output, pytest on the other."""
-    done = program(tmp_path, "report", "--destination=promoter", "-k", "DST-001", "--supports=unheard-of")
+    done = program(tmp_path, "report", "--destination=promoter", "-k", "DST-001", "--supports=track")
     assert done.returncode == 1, done.stderr
     assert done.stdout.startswith("DST: promoter\nDST-001 MUST   met  ")
-    assert "promoter does NOT meet DST" in done.stdout
+    assert "promoter was not held to all of DST" in done.stdout
     assert "1 passed" in done.stderr
     assert "contract 1" not in done.stderr
 

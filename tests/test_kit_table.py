@@ -41,6 +41,8 @@ def test_verdict() -> None:
         "bad does NOT meet EVT of contract 1.2: 1 of 5 MUST, 0 of 2 SHOULD; "
         "1 opted out, 1 not met, 1 broken, 1 not shown, 2 not run"
     )
+    partly = Subject("some", "EVT", (BAD.rows[0], BAD.rows[4]))
+    assert verdict(partly, "1.0") == "some was not held to all of EVT of contract 1.0: 1 of 2 MUST; 1 not run"
     assert verdict(Subject("all", "DST", GOOD.rows[:1]), "1.0") == "all meets DST of contract 1.0: 1 of 1 MUST"
 
 
@@ -107,6 +109,15 @@ def test_markdown() -> None:
         "| DST-011 | MUST | unsupported | DST-011 is &lt;so> \\| so. (needs delete: none) |",
         "",
     ]
+
+
+def test_failures_in_markdown() -> None:
+    """What they tell stands below the table, in a block that nothing in it ends."""
+    told = Subject(
+        "bad", "EVT", (row("EVT-011", "MUST", "broken", "do: write ```x``` | <y>"), row("EVT-010", "MUST", "met"))
+    )
+    lines = list(markdown(Report("1.0", {}, (told,))))
+    assert lines[-6:] == ["#### EVT-011 broken", "", "````text", "do: write ```x``` | <y>", "````", ""]
 
 
 def test_listing() -> None:
