@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import gc
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -11,9 +11,9 @@ from kit_runs import came, failed, judged, ran
 from contract_tests.contract import ContractError
 from contract_tests.events import EventContract
 from contract_tests.events.loading import Read, load, read
+from contract_tests.events.plain import KINDS, PLAIN, unnamed
 from contract_tests.events.requests import concern
-from contract_tests.events.speed import uncollected
-from contract_tests.events.subject import PLAIN
+from contract_tests.findings import BrokenRequirement
 from contract_tests.requirements import requirements
 from event_router.api import Dropped, Reason, Rejected
 from event_router.event import canonicalise
@@ -129,6 +129,28 @@ def test_what_becomes_no_event_has_no_report() -> None:
         one.test_nothing_else_is_reported()
 
 
+def test_what_is_refused_is_no_matter_of_values() -> None:
+    """Whoever refuses an event is asked for no amount, time, name or id of it; that it is refused, others say."""
+    refused = type("_Refused", (EventContract,), {"canonicalise": lambda self, raw: None})()
+    refused.test_amounts_are_numbers()
+    refused.test_numbers_are_the_amounts()
+    refused.test_times_are_told_in_utc()
+    refused.test_reserved_traits()
+    refused.test_own_traits_are_kept()
+    refused.test_other_content_has_another_id()
+    with pytest.raises(BrokenRequirement, match="is taken without an id"):
+        refused.test_the_same_content_has_the_same_id()
+
+
+def test_events_that_are_refused_in_part_get_no_ids() -> None:
+    """Of an event that is refused, its names in one order or in another, no id is wanted."""
+
+    def picky(self: EventContract, raw: Any) -> Any:
+        return {**raw, "messageId": "x"} if list(raw.items()) == list(unnamed(PLAIN).items()) else None
+
+    type("_Picky", (EventContract,), {"canonicalise": picky})().test_the_same_content_has_the_same_id()
+
+
 @pytest.mark.parametrize(
     ("raw", "name", "about"),
     [
@@ -155,15 +177,7 @@ def test_each_part_of_a_request_is_the_matter_of_one_requirement(raw: dict[str, 
     assert concern(raw, name) == about
 
 
-def test_the_garbage_collector_is_left_as_it_was() -> None:
-    """It does not run while time is measured, and afterwards only where it did before."""
-    for was in (False, True):
-        (gc.enable if was else gc.disable)()
-        with uncollected():
-            assert not gc.isenabled()
-        assert gc.isenabled() == was
-
-
-def test_the_plain_event_is_plain() -> None:
+@pytest.mark.parametrize("event", KINDS, ids=lambda event: event["type"])
+def test_the_plain_events_are_plain(event: Mapping[str, Any]) -> None:
     """What tests build on is in canonical form."""
-    assert canonicalise(dict(PLAIN)) == (PLAIN, ())
+    assert canonicalise(dict(event)) == (event, ())

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from promoter_destination.responses import interpret
@@ -95,6 +95,15 @@ def test_segment_events_are_taken(data: st.DataObject, kind: str, library: str |
     assert event["timestamp"][:19] == (raw.get("timestamp") or raw["originalTimestamp"])[:19]
     if kind == "identify":
         assert "@" in event["traits"]["email"]
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+@settings(max_examples=2)
+@given(data=st.data())
+def test_every_library_identifies(data: st.DataObject, library: str) -> None:
+    """Each in its own way: the traits are among what is sent."""
+    raw = data.draw(segment_events("identify", library))
+    assert raw.get("traits") or raw["context"]["traits"]
 
 
 @given(segment_events())

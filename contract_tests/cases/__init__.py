@@ -4,7 +4,7 @@ The files beside this one are lists of cases, described by ``schema.json`` (JSON
 plugins and servers in other languages are held to the same. How to run them:
 
 * ``canonical``: canonicalise ``given``. The event has to be ``expected.event``, or ``given`` has to be refused; the code
-  of a refusal is ours and informative.
+  of a refusal is ours and informative. The event may have members of its own at the top, such as a version.
 * ``request``: send ``given`` to a router, its headers as they are but for a content-length of your own. It is answered
   ``expected.status``, and the router has ``expected.events``, to which it may have added ``receivedAt`` and what the
   envelope of the batch says for all of them. Without a router: canonicalise each item of ``given.body.batch``, or the body.

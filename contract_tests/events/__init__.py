@@ -18,6 +18,7 @@ from contract_tests.events.ids import IdTests
 from contract_tests.events.laws import LawTests
 from contract_tests.events.losses import LossTests
 from contract_tests.events.orders import OrderTests
+from contract_tests.events.processes import ProcessTests
 from contract_tests.events.requests import RequestTests
 from contract_tests.events.speed import SpeedTests
 from contract_tests.events.spelling import SpellingTests
@@ -31,6 +32,7 @@ class EventContract(
     RequestTests,
     LawTests,
     IdTests,
+    ProcessTests,
     TimeTests,
     SpellingTests,
     OrderTests,

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from contract_tests.cases.comparing import difference, same
 from contract_tests.contract import requirement
-from contract_tests.events.subject import PLAIN, EventTests
+from contract_tests.events.plain import PLAIN
+from contract_tests.events.subject import EventTests
 from contract_tests.findings import expect
 from contract_tests.strategies import canonical_events
 from contract_tests.strategies.apart import dialects_apart

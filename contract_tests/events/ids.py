@@ -7,7 +7,8 @@ from typing import Any, TypeAlias
 from hypothesis import strategies as st
 
 from contract_tests.contract import requirement
-from contract_tests.events.subject import PLAIN, EventTests, unnamed
+from contract_tests.events.plain import PLAIN, unnamed
+from contract_tests.events.subject import EventTests
 from contract_tests.findings import expect
 from contract_tests.strategies import canonical_events
 from contract_tests.trying import for_all
@@ -32,6 +33,7 @@ class IdTests(EventTests):
     @requirement("EVT-240")
     def test_the_same_content_has_the_same_id(self) -> None:
         """An event without messageId gets one, and gets it again when it comes again, its names in another order."""
+        expect(self.event_of(unnamed(PLAIN)) is not None, f"{unnamed(PLAIN)!r} is taken without an id", "it is refused")
         for_all(lambda case: self._same(unnamed(case)), _EVENTS, [dict(PLAIN)])
 
     @requirement("EVT-250")

@@ -14,14 +14,16 @@ from contract_tests.cases import cases
 from contract_tests.cases.comparing import difference
 from contract_tests.contract import requirement
 from contract_tests.events.loading import read
+from contract_tests.events.plain import MESSAGE, PLAIN, unnamed
 from contract_tests.events.requests import items
-from contract_tests.events.subject import MESSAGE, PLAIN, EventTests, unnamed
+from contract_tests.events.subject import EventTests
 from contract_tests.findings import BrokenRequirement, expect, shown
 from contract_tests.strategies import hostile_events, segment_events
 from contract_tests.trying import for_all
 
-_RAW = (*(case.given for case in cases("canonical")), *(item.raw for item in items()))
-_ANY = hostile_events() | segment_events() | st.sampled_from(_RAW)
+#: What all cases are given.
+RAW = (*(case.given for case in cases("canonical")), *(item.raw for item in items()))
+_ANY = hostile_events() | segment_events() | st.sampled_from(RAW)
 
 
 def unchanged(subject: EventTests, raw: Any) -> None:
@@ -74,19 +76,19 @@ class LawTests(EventTests):
     @requirement("EVT-010")
     def test_input_is_not_changed(self) -> None:
         """What is given is afterwards what it was before."""
-        for_all(lambda case: unchanged(self, case), _ANY, _RAW)
+        for_all(lambda case: unchanged(self, case), _ANY, RAW)
 
     @requirement("EVT-020")
     def test_nothing_is_raised(self) -> None:
         """Whatever comes is an event or refused."""
-        for_all(lambda case: answered(self, case), _ANY, _RAW)
+        for_all(lambda case: answered(self, case), _ANY, RAW)
 
     @requirement("EVT-030")
     def test_always_the_same(self) -> None:
         """An event becomes the same whatever other one comes in between."""
-        for_all(lambda case: repeated(self, *case), st.tuples(_ANY, _ANY), [(raw, PLAIN) for raw in _RAW])
+        for_all(lambda case: repeated(self, *case), st.tuples(_ANY, _ANY), [(raw, PLAIN) for raw in RAW])
 
     @requirement("EVT-040")
     def test_twice_is_once(self) -> None:
         """A canonical event is its own canonical form, also where its id was made."""
-        for_all(lambda case: settled(self, case), segment_events() | segment_events().map(unnamed), _RAW)
+        for_all(lambda case: settled(self, case), segment_events() | segment_events().map(unnamed), RAW)

@@ -7,27 +7,19 @@ from typing import Any
 import pytest
 
 from contract_tests.contract import requirement
-from contract_tests.events.subject import PLAIN, EventTests
+from contract_tests.events.plain import PLAIN, identify, order
+from contract_tests.events.subject import EventTests
 from contract_tests.findings import expect
-
-
-def _identify(**traits: Any) -> dict[str, Any]:
-    return {**PLAIN, "traits": {**PLAIN["traits"], **traits}}
-
-
-def _order(**properties: Any) -> dict[str, Any]:
-    return {**PLAIN, "type": "track", "event": "Order Completed", "traits": {}, "properties": properties}
-
 
 #: What is lost → an event that loses it, and what the report has to name.
 LOSSES: dict[str, tuple[dict[str, Any], str]] = {
     "a time": ({**PLAIN, "timestamp": "soon"}, "timestamp"),
     "another time": ({**PLAIN, "timestamp": None, "sentAt": "soon"}, "sentAt"),
-    "a second spelling": (_identify(Email="other@x.example"), "Email"),
-    "a blank name": (_identify(firstName=" "), "firstName"),
-    "a second spelling in an order": (_order(order_id="o-1", orderId="o-2"), "orderId"),
-    "a second spelling in a product": (_order(order_id="o-1", products=[{"sku": "a", "SKU": "b"}]), "SKU"),
-    "a product": (_order(order_id="o-1", products=[{"sku": "a"}, None]), "products[1]"),
+    "a second spelling": (identify(Email="other@x.example"), "Email"),
+    "a blank name": (identify(firstName=" "), "firstName"),
+    "a second spelling in an order": (order(order_id="o-1", orderId="o-2"), "orderId"),
+    "a second spelling in a product": (order(order_id="o-1", products=[{"sku": "a", "SKU": "b"}]), "SKU"),
+    "a product": (order(order_id="o-1", products=[{"sku": "a"}, None]), "products[1]"),
 }
 
 

@@ -5,18 +5,18 @@ Measured on the thread's own clock, the best of a few, and again where it is too
 
 from __future__ import annotations
 
-import gc
 import itertools
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from time import thread_time
 from typing import Any
 
 import pytest
 
 from contract_tests.contract import requirement
-from contract_tests.events.subject import PLAIN, EventTests
+from contract_tests.events.plain import PLAIN, order
+from contract_tests.events.subject import EventTests
 from contract_tests.findings import expect
+from contract_tests.pausing import without_collecting
 
 #: How large the smaller event is, and how many times that the larger one.
 SIZE, TIMES = 2_000, 4
@@ -28,10 +28,6 @@ _BEST_OF, _ATTEMPTS = 3, 3
 _NEW = itertools.count()
 
 
-def _order(**properties: Any) -> dict[str, Any]:
-    return {**PLAIN, "type": "track", "traits": {}, "event": "Order Completed", "properties": properties}
-
-
 def _text(size: int) -> str:
     return "a b " * (size * 2)
 
@@ -40,16 +36,12 @@ def _text(size: int) -> str:
 SHAPES: dict[str, Callable[[int, str], dict[str, Any]]] = {
     "many traits": lambda size, new: {**PLAIN, "traits": {f"Trait {new} {at}": at for at in range(size)}},
     "many keys": lambda size, new: {**PLAIN, **{f"key_{new}_{at}": at for at in range(size)}},
-    "many properties": lambda size, new: _order(
-        order_id="o", **{f"Property {new} {at}": str(at) for at in range(size)}
-    ),
-    "many products": lambda size, new: _order(
-        products=[{"id": f"{new} {at}", "price": f"${at}"} for at in range(size)]
-    ),
+    "many properties": lambda size, new: order(order_id="o", **{f"Property {new} {at}": str(at) for at in range(size)}),
+    "many products": lambda size, new: order(products=[{"id": f"{new} {at}", "price": f"${at}"} for at in range(size)]),
     "a long name": lambda size, new: {**PLAIN, "traits": {"email": new + _text(size), "name": new + _text(size)}},
     "a long event": lambda size, new: {**PLAIN, "type": "track", "event": new + _text(size)},
     "a long type": lambda size, new: {**PLAIN, "type": new + _text(size)},
-    "a long amount": lambda size, new: _order(order_id=new, total="9," * size),
+    "a long amount": lambda size, new: order(order_id=new, total="9," * size),
     "no id": lambda size, new: {"type": "page", "properties": {f"p {new} {at}": [at] for at in range(size)}},
 }
 
@@ -72,7 +64,7 @@ class SpeedTests(EventTests):
         return self._seconds(shape, SIZE), self._seconds(shape, SIZE * TIMES)
 
     def _seconds(self, shape: Callable[[int, str], dict[str, Any]], size: int) -> float:
-        with uncollected():
+        with without_collecting():
             return min(self._once(shape(size, f"{next(_NEW):x}")) for _ in range(_BEST_OF))
 
     def _once(self, raw: dict[str, Any]) -> float:
@@ -86,15 +78,3 @@ class SpeedTests(EventTests):
 
 def _good(short: float, long: float) -> bool:
     return long < SHORT or long <= MOST * short
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """Keep the garbage collector out of the figures."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()

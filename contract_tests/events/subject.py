@@ -8,24 +8,13 @@ from typing import Any
 
 import pytest
 
-from contract_tests.contract import Contract
+from contract_tests.contract import MARK, Contract, ids_of
 from contract_tests.events.loading import Canonicaliser, Read, load, read
+from contract_tests.events.plain import KINDS, PLAIN
+from contract_tests.findings import shown
 
-#: What an event is given where its id is not what a test is about.
-MESSAGE = "m-1"
-#: A simple event in canonical form.
-PLAIN: Mapping[str, Any] = {
-    "type": "identify",
-    "messageId": MESSAGE,
-    "userId": "12345",
-    "timestamp": "2026-11-23T15:01:41.904Z",
-    "traits": {"email": "ted@mosbiusdesigns.com"},
-}
-
-
-def unnamed(event: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an event without its id."""
-    return {name: value for name, value in event.items() if name != "messageId"}
+#: The requirement that whatever comes is an event or refused.
+EVENTS = "EVT-020"
 
 
 class EventTests(Contract):
@@ -40,6 +29,14 @@ class EventTests(Contract):
         A mapping, or a tuple of a mapping and what was left out; ``None`` or ``event_router.api.Rejected`` to refuse it.
         """
         return self._loaded(raw)
+
+    @pytest.fixture(autouse=True)
+    def _answers_plain_events(self, request: pytest.FixtureRequest, _canonicaliser: None) -> None:
+        """Skip what says nothing of who raises, or returns nonsense, where an event is as plain as can be."""
+        if EVENTS not in ids_of(request.node.iter_markers(MARK)):
+            dead = next((event for event in KINDS if self.asked(event) is None), None)
+            if dead is not None:
+                pytest.skip(f"{EVENTS} first: no event and no refusal comes of {shown(dict(dead))}")
 
     @pytest.fixture(autouse=True)
     def _canonicaliser(self, request: pytest.FixtureRequest) -> None:

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta, timezone
 from hypothesis import strategies as st
 
 from contract_tests.contract import requirement
-from contract_tests.events.subject import PLAIN, EventTests
+from contract_tests.events.plain import PLAIN
+from contract_tests.events.subject import EventTests
 from contract_tests.findings import expect
 from contract_tests.trying import for_all
 

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from gallery import canonicalisers_laws, canonicalisers_orders, canonicalisers_values
+from gallery import (
+    canonicalisers_apart,
+    canonicalisers_laws,
+    canonicalisers_orders,
+    canonicalisers_values,
+)
 from gallery.canonicalising import BROKEN, good
 
-__all__ = ["BROKEN", "canonicalisers_laws", "canonicalisers_orders", "canonicalisers_values", "good"]
+__all__ = [
+    "BROKEN",
+    "canonicalisers_apart",
+    "canonicalisers_laws",
+    "canonicalisers_orders",
+    "canonicalisers_values",
+    "good",
+]

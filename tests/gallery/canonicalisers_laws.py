@@ -54,12 +54,6 @@ def raises_at_refusals(raw: Any) -> Any:
 
 
 @breaking("EVT-020")
-def always_raises(raw: Any) -> Any:
-    """Raise at whatever comes."""
-    raise RuntimeError(str(raw)[:80])
-
-
-@breaking("EVT-020")
 def answers_with_text(raw: Any) -> Any:
     """Return a sentence in place of a refusal."""
     return good(raw) or "This is no event."

@@ -44,6 +44,14 @@ def makes_up_amounts(raw: Any, event: Event) -> None:
         order(event)["tax"] = 0
 
 
+@after("EVT-540")
+def reads_one_comma(raw: Any, event: Event) -> None:
+    """Read what stands before the second comma."""
+    tax = part(raw, "properties").get("tax")
+    if isinstance(tax, str) and tax.count(",") > 1:
+        order(event)["tax"] = int("".join(sign for sign in ",".join(tax.split(",")[:2]) if sign.isdigit()))
+
+
 @after("EVT-550")
 def takes_the_total(raw: Any, event: Event) -> None:
     """Take the total for the revenue where that is nothing."""

@@ -5,15 +5,10 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from gallery.canonicalising import Event, after, before, good, part, person, refusing
+from gallery.canonicalising import Event, after, before, good, is_made, part, person, refusing
 
 _TIMES = ("originalTimestamp", "sentAt", "receivedAt")
 _SNAKES = ("user_id", "anonymous_id", "message_id")
-
-
-def _is_made(raw: Any) -> bool:
-    """Return whether an event comes without an id."""
-    return raw.get("messageId") is None and raw.get("message_id") is None
 
 
 @after("EVT-210")
@@ -57,28 +52,34 @@ def takes_no_id_for_none(raw: Event) -> None:
 @after("EVT-240")
 def makes_ids_by_chance(raw: Any, event: Event) -> None:
     """Make an id by chance."""
-    if _is_made(raw):
+    if is_made(raw):
         event["messageId"] = str(uuid.uuid4())
 
 
 @after("EVT-240")
 def makes_ids_of_the_order(raw: Any, event: Event) -> None:
     """Make an id of the content in the order in which it came."""
-    if _is_made(raw):
+    if is_made(raw):
         event["messageId"] = str(uuid.uuid5(uuid.NAMESPACE_URL, ascii(raw)))
 
 
 @after("EVT-240")
 def makes_no_ids(raw: Any, event: Event) -> None:
     """Make no id."""
-    if _is_made(raw):
+    if is_made(raw):
         del event["messageId"]
+
+
+@refusing("EVT-240")
+def wants_ids(raw: Any, event: Event) -> bool:
+    """Refuse identifies that come without an id."""
+    return is_made(raw) and event["type"] == "identify" and "context" not in event
 
 
 @after("EVT-250")
 def makes_ids_of_little(raw: Any, event: Event) -> None:
     """Make an id of the type and the time only."""
-    if _is_made(raw):
+    if is_made(raw):
         event["messageId"] = f"{event['type']}-{event.get('timestamp')}"
 
 

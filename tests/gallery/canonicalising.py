@@ -93,3 +93,8 @@ def person(event: Event) -> Event:
 def order(event: Event) -> Event:
     """Return the properties of an order in a canonical event."""
     return part(event, "properties") if event.get("event") == "Order Completed" else {}
+
+
+def is_made(raw: Any) -> bool:
+    """Return whether an event comes without an id."""
+    return raw.get("messageId") is None and raw.get("message_id") is None
