@@ -20,6 +20,18 @@ from contract_tests.requirements import requirements
 
 #: The marker's name.
 MARK = "requirement"
+#: Family → what its subjects may lack; each says in its package what that means.
+CAPABILITIES: Mapping[str, Collection[str]] = MappingProxyType(
+    {
+        "DST": (
+            *("identify", "track", "order", "delete", "page", "screen", "group", "alias"),
+            *("load_settings", "interpret_response", "connection_check"),
+        ),
+        "EVT": ("report",),
+        "VND": ("control", "idempotency", "lists", "segment"),
+        "RTR": ("control", "deletion", "restart"),
+    }
+)
 #: What the reason of a skip begins with where the subject lacks what a requirement is about; others show nothing.
 UNSUPPORTED = "unsupported: "
 _NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -29,7 +41,7 @@ class ContractError(TypeError):
     """A contract class is not used as it can be; ``code`` is stable.
 
     Attributes:
-        code: ``contract_tests.overridden``, ``contract_tests.unknown_id`` or ``contract_tests.no_reason``.
+        code: Such as ``contract_tests.overridden``; docs/contract-tests.md lists all.
     """
 
     def __init__(self, code: str, message: str) -> None:
@@ -58,7 +70,7 @@ class Contract:
     Attributes:
         family: The three letters of its ids.
         subject: What is tested, for reports; the class' name unless it is set.
-        supports: The capabilities that the subject has; ``None`` to find out.
+        supports: The capabilities that the subject has, none where it is empty; ``None`` to find out.
         opt_out: Requirement id → why it does not hold. Its tests have to fail, and the report says so.
     """
 
@@ -71,16 +83,27 @@ class Contract:
         __tracebackhide__ = True
         super().__init_subclass__(**options)
         _refuse_overriding(cls)
-        check_opt_outs(cls.opt_out, getattr(cls, "family", ""), cls.__name__)
+        family = getattr(cls, "family", "")
+        check_opt_outs(cls.opt_out, family, cls.__name__)
+        # DST-006 is about the names that a plugin's class declares.
+        if cls.supports is not None and family in CAPABILITIES.keys() - {"DST"}:
+            check_supports(cls.supports, CAPABILITIES[family], cls.__name__)
 
     def lacking(self, capability: str) -> str | None:  # noqa: ARG002  # For those who override it.
         """Return why the subject lacks a capability; ``None`` where it has it. Each family finds out in its own way."""
         return None
 
     def declared(self, config: pytest.Config) -> Collection[str] | None:
-        """Return the capabilities that the class declares, or else ``--supports``; ``None`` where neither does."""
+        """Return the capabilities that the class declares, else those of ``--supports``; ``None`` to find out.
+
+        Names of other families say nothing of this one, but no name at all says that there is nothing.
+        """
         given: str | None = config.getoption("--supports", None)
-        return given.replace(",", " ").split() if self.supports is None and given is not None else self.supports
+        if self.supports is not None or given is None:
+            return self.supports
+        names = named_in(given)
+        own = [name for name in names if name in CAPABILITIES.get(self.family, ())]
+        return own if own or not names else None
 
     @classmethod
     def name_of(cls, config: pytest.Config) -> str:  # noqa: ARG003  # For those who override it.
@@ -98,6 +121,22 @@ class Contract:
             why = f"{need} is not among what it supports" if declared is not None else self.lacking(need)
             if why:
                 pytest.skip(f"{UNSUPPORTED}{', '.join(mark.args)} needs {need}: {why}")
+
+
+def named_in(supports: str) -> list[str]:
+    """Return the capabilities that ``--supports`` names, parted by commas or spaces."""
+    return supports.replace(",", " ").split()
+
+
+def check_supports(given: Iterable[str], known: Iterable[str], where: str) -> None:
+    """Refuse capabilities that there are not, which would otherwise switch tests off unseen. Raises ``ContractError``."""
+    __tracebackhide__ = True
+    unknown = [name for name in given if name not in known]
+    if unknown:
+        message = (
+            f"{where} declares {', '.join(unknown)}, which is no capability; there are {', '.join(sorted(set(known)))}."
+        )
+        raise ContractError("contract_tests.unknown_capability", message)
 
 
 def check_opt_outs(given: Mapping[str, str], family: str, where: str) -> None:

@@ -62,7 +62,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "type": float,
         "metavar": "SECONDS",
         "default": 30.0,
-        "help": "how long to wait for what a router has to do (30)",
+        "help": "how long to wait for what a router has to do, and for a server that answers 429 (30)",
     },
     "--contract-report": {"metavar": "FILE", "help": "write what became of each requirement, as JSON"},
 }

@@ -119,12 +119,22 @@ def _complaints(config: pytest.Config) -> Iterator[str]:
     file = config.getoption("--contract-report")
     if file and not Path(file).absolute().parent.is_dir():
         yield f"[contract_tests.no_folder] There is no folder to write {file} into: make it first."
-    if config.getoption("--opt-out"):
+    if "--canonicaliser" in named and not missing:
         from contract_tests.contract import ContractError
+        from contract_tests.events.loading import load
+
+        try:
+            load(config.getoption("--canonicaliser"))
+        except ContractError as error:
+            yield str(error)
+    if config.getoption("--opt-out") or config.getoption("--supports"):
+        from contract_tests.contract import CAPABILITIES, ContractError, check_supports, named_in
         from contract_tests.reporting import opt_outs
 
         try:
             opt_outs(config.getoption("--opt-out"))
+            known = [name for names in CAPABILITIES.values() for name in names]
+            check_supports(named_in(config.getoption("--supports") or ""), known, "--supports")
         except ContractError as error:
             yield str(error)
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import pytest
-from kit_runs import came, ran
+from kit_runs import WITHOUT, came, ran
 
+from contract_tests.contract import CAPABILITIES as KNOWN
 from contract_tests.contract import Contract, ContractError, check_opt_outs, ids_of, requirement
+from contract_tests.destination.hooks import CAPABILITIES as OF_PLUGINS
+from contract_tests.router.subject import CAPABILITIES as OF_ROUTERS
+from contract_tests.vendor import CAPABILITIES as OF_SERVERS
 
 
 class Topic(Contract):
@@ -166,6 +170,40 @@ def test_capabilities_by_option(pytester: pytest.Pytester) -> None:
     assert came(report, "TestFound")["DST-010"] == "met"
     assert came(report, "TestFound")["DST-011"] == "unsupported"
     assert came(report, "TestDeclared")["DST-010"] == "unsupported"
+
+
+def test_no_capabilities_at_all(pytester: pytest.Pytester) -> None:
+    """An empty option declares that there is none; names of other families only leave the subject to find out."""
+    _, report = ran(pytester, CAPABILITIES, "--supports=")
+    assert set(came(report, "TestFound").values()) == {"unsupported"}
+    _, report = ran(pytester, CAPABILITIES, "--supports=lists")
+    assert came(report, "TestFound") == {"DST-010": "met", "DST-011": "unsupported", "DST-012": "unsupported"}
+
+
+def test_capabilities_that_there_are_not(pytester: pytest.Pytester) -> None:
+    """A misspelt name would switch tests off unseen: it is refused, in an option before anything is tested."""
+    run = pytester.runpytest_inprocess("--supports=control,lsits", *WITHOUT)
+    run.stderr.fnmatch_lines(
+        ["*[[]contract_tests.unknown_capability] --supports declares lsits, which is no capability*"]
+    )
+    assert run.ret == pytest.ExitCode.USAGE_ERROR
+    with pytest.raises(
+        ContractError, match=r"TestMine declares lsits, .*; there are control, idempotency, lists"
+    ) as caught:
+        type("TestMine", (Contract,), {"family": "VND", "supports": ("control", "lsits")})
+    assert caught.value.code == "contract_tests.unknown_capability"
+    assert type("Mixin", (Contract,), {"supports": ("control",)})
+    assert type("TestPlugin", (Topic,), {"supports": ("refunds",)}), "which is for DST-006 to say"
+
+
+def test_the_capabilities_of_each_family() -> None:
+    """The families' packages explain those that are known."""
+    assert {family: set(names) for family, names in KNOWN.items()} == {
+        "DST": set(OF_PLUGINS),
+        "EVT": {"report"},
+        "VND": set(OF_SERVERS),
+        "RTR": set(OF_ROUTERS),
+    }
 
 
 class Plain(Topic):

@@ -99,6 +99,10 @@ def test_tests_of_others_stay_as_they_are(pytester: pytest.Pytester) -> None:
             "ERROR: [[]contract_tests.unknown_id] --opt-out opts out of DST-999*",
         ),
         (
+            [*DOOR, "--canonicaliser=nowhere_at_all:canonicalise"],
+            "ERROR: [[]contract_tests.no_canonicaliser] nowhere_at_all:canonicalise cannot be loaded *",
+        ),
+        (
             ["--contract-report=nowhere/report.json"],
             "ERROR: [[]contract_tests.no_folder] There is no folder to write *",
         ),

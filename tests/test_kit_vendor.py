@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from uuid import uuid4
 
 import httpx
 import pytest
 from gallery.servers import Ask, Gallery, Next, Reply, gallery, nothing_wrong
 from gallery.servers_broken import BROKEN
-from gallery.servers_wrong import instead, reply
+from gallery.servers_honest import limits
+from gallery.servers_wrong import asking, instead, reply
 from kit_runs import WITHOUT, came, failed, judged, ran
 from support import KEY
 
@@ -20,6 +22,7 @@ from contract_tests.vendor.pages import path_of
 NEEDS_CONTROL = {
     f"VND-{number}"
     for number in [
+        "018",
         "084",
         "086",
         "092",
@@ -103,6 +106,43 @@ def test_what_a_server_declares(pytester: pytest.Pytester, shown: Gallery) -> No
     assert unsupported(door(pytester, shown, "--supports=restart")) == set()
 
 
+def test_a_server_that_declares_nothing(pytester: pytest.Pytester, shown: Gallery) -> None:
+    """No name at all is not the same as no option: nothing of what a server may lack is tested, or looked for."""
+    plain = "VND-018 or VND-100 or VND-110 or VND-130 or VND-150"
+    found = door(pytester, shown, "--supports=", "-k", plain)
+    assert unsupported(found) == set(plain.split(" or "))
+
+
+def test_whether_keys_are_heeded_is_found_out(pytester: pytest.Pytester, shown: Gallery) -> None:
+    """Who says that it heeds Idempotency-Key, and does not, is held to it; who says nothing is found out."""
+    keyed = "VND-130 or VND-132 or VND-134"
+    shown.wrong = asking(lambda ask: ask._replace(headers={**ask.headers, "idempotency-key": uuid4().hex}))
+    assert unsupported(door(pytester, shown, "-k", keyed)) == set(keyed.split(" or "))
+    declared = door(pytester, shown, "--supports=idempotency", "-k", keyed)
+    assert set(keyed.split(" or ")) & {*failed(declared)} == {"VND-130"}
+
+
+def test_a_server_that_limits_requests(pytester: pytest.Pytester, shown: Gallery) -> None:
+    """It may do so whenever it likes: tests come back when it says."""
+    shown.hides_control = True
+    shown.wrong = limits(8, 1)
+    waits = door(pytester, shown, "-k", "VND-026 or VND-050")
+    assert (waits["VND-026"], waits["VND-050"]) == ("met", "met")
+
+
+def test_how_long_a_call_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As long as it is told, as often as it is told, but no longer than its patience; where it is not told, not at all."""
+    waits: list[float] = []
+    monkeypatch.setattr("contract_tests.vendor.api.time.sleep", waits.append)
+    for header, patience, slept in (("2", 5, [2, 2]), ("2", 0, []), ("6", 5, []), ("soon", 5, []), ("0", 5, [])):
+        answer = httpx.MockTransport(lambda _, told=header: httpx.Response(429, headers={"retry-after": told}))
+        with httpx.Client(base_url="http://server", transport=answer) as http:
+            api = Api("http://server", KEY, http, patience=patience)
+            assert api.get("/").status_code == 429
+        assert (waits, len(api.sent)) == (slept, len(slept) + 1)
+        waits.clear()
+
+
 def test_what_a_server_lacks(pytester: pytest.Pytester, shown: Gallery) -> None:
     """Without lists and the Segment endpoint it is found out that there are none."""
     missing = reply(404, {"detail": "Not found."})
@@ -138,11 +178,11 @@ def test_what_a_failure_says(pytester: pytest.Pytester, shown: Gallery) -> None:
 
 def test_a_server_that_is_not_there(pytester: pytest.Pytester) -> None:
     """Whoever names the wrong address learns that nobody answers."""
-    run = pytester.runpytest_inprocess(
-        "--pyargs", "contract_tests", "--promoter-url=http://127.0.0.1:9", "-k", "test_v1_echoes"
-    )
-    run.stdout.fnmatch_lines(["*VND-076*", "*ConnectError*"])
-    assert run.ret == 1
+    for supports in ((), ("--supports=",)):
+        options = (*WITHOUT, *supports, "-k", "test_v1_echoes")
+        run = pytester.runpytest_inprocess("--pyargs", "contract_tests", "--promoter-url=http://127.0.0.1:9", *options)
+        run.stdout.fnmatch_lines(["*VND-076*", "*[[]contract_tests.no_server] http://127.0.0.1:9 does not answer*"])
+        assert run.ret == 1
 
 
 def test_who_names_nobody(pytester: pytest.Pytester) -> None:

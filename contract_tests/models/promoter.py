@@ -71,6 +71,7 @@ class PromoterMachine(RuleBasedStateMachine):
         super().__init__()
         self.account = self.shared or _own_account(self.url)
         self.account.reset()
+        self.account.limit(None, WINDOW)
         self.account.freeze("2026-03-01T09:00:00Z")
         self.held = self.account.snapshot()
         self.choices = Rules.of(self.held["settings"])

@@ -26,12 +26,14 @@ from contract_tests.vendor.refusals import Refusals
 from contract_tests.vendor.repeats import Races, Repeats
 from contract_tests.vendor.segment import Segment
 from contract_tests.vendor.surveys import Eligibility, Surveys
+from contract_tests.vendor.tenants import Tenants
 
 __all__ = ["CAPABILITIES", "Api", "VendorContract", "VendorTests", "somebody"]
 
 
 class VendorContract(
     Credentials,
+    Tenants,
     Refusals,
     Paths,
     Contacts,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import time
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,6 +12,7 @@ from uuid import uuid4
 
 import httpx
 
+from contract_tests.contract import ContractError
 from contract_tests.control import Control, Row, excerpt
 from contract_tests.findings import BrokenRequirement
 from contract_tests.masking import masked
@@ -45,6 +48,7 @@ class Api:
         http: A client of it, without a key of its own.
         control: The control plane of the key's account; ``None`` where there is none, and ``lacking`` says why.
         lacking: Why there is no control plane.
+        patience: The seconds that a call may wait where it is answered with 429; those of the limit take it as it is.
         sent: All answers so far, with their requests.
     """
 
@@ -53,6 +57,7 @@ class Api:
     http: httpx.Client
     control: Control | None = None
     lacking: str = ""
+    patience: float = 0
     sent: list[httpx.Response] = field(default_factory=list)
 
     @property
@@ -75,7 +80,10 @@ class Api:
     def call(
         self, method: str, path: str, body: Any = None, /, authorization: str | None = None, **options: Any
     ) -> httpx.Response:
-        """Send a request; return what came, whatever it is.
+        """Send a request; return what came, whatever it is. Raises ``ContractError`` where nobody answers.
+
+        A server may limit requests whenever it likes, so 429 is waited for: as long as ``Retry-After`` says, in all no
+        longer than ``patience``.
 
         Args:
             method: In capitals.
@@ -86,9 +94,18 @@ class Api:
         """
         named = {"authorization": self.token if authorization is None else authorization, **options.pop("headers", {})}
         headers = {name: value for name, value in named.items() if value}
-        answer = self.http.request(method, path, json=body, headers=headers, **options)
-        self.sent.append(answer)
-        return answer
+        left = self.patience
+        while True:
+            try:
+                answer = self.http.request(method, path, json=body, headers=headers, **options)
+            except httpx.ConnectError as error:
+                raise no_server(self.url, error) from None
+            self.sent.append(answer)
+            wait = retry_after(answer) or 0
+            if answer.status_code != 429 or not 0 < wait <= left:
+                return answer
+            time.sleep(wait)
+            left -= wait
 
     def get(self, path: str, **params: Any) -> httpx.Response:
         """Ask for something."""
@@ -134,6 +151,18 @@ class Api:
         if self.control is not None:
             return self.control.journal()
         return [excerpt(_entry(number, one), self.secrets) for number, one in enumerate(self.sent, 1)]
+
+
+def no_server(url: str, error: Exception) -> ContractError:
+    """Return what to raise where nobody answers."""
+    message = f"{url} does not answer ({type(error).__name__}). Start the server, or correct --promoter-url."
+    return ContractError("contract_tests.no_server", message)
+
+
+def retry_after(answer: httpx.Response) -> int | None:
+    """Return the seconds after which the server wants to be asked again; ``None`` where it does not say so in digits."""
+    given = answer.headers.get("retry-after", "")
+    return int(given) if re.fullmatch(r"[0-9]{1,6}", given) else None
 
 
 def basic(key: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from contract_tests.contract import Contract
 from contract_tests.control import Control, ControlError, client
 from contract_tests.reporting import JOURNAL
-from contract_tests.vendor.api import CAMPAIGNS, LISTS, SEGMENT, Api, rows
+from contract_tests.vendor.api import CAMPAIGNS, CONTACTS, LISTS, SEGMENT, Api, no_server, rows, somebody
 
 #: What a server may lack, and why that can be.
 CAPABILITIES = {
@@ -58,7 +59,9 @@ class VendorTests(Contract):
         with client(promoter_url) as http:
             wanted = declared is None or "control" in declared
             account, lacking = _account(promoter_url, http) if wanted else (None, "it is not among what it supports")
-            found = Api(promoter_url, account.api_key if account else promoter_key, http, account, lacking)
+            key = account.api_key if account else promoter_key
+            patience = float(request.config.getoption("--contract-patience"))
+            found = Api(promoter_url, key, http, account, lacking, patience)
             request.node.stash[JOURNAL] = found.journal
             yield found
             # The report asks for the journal before fixtures end.
@@ -70,18 +73,18 @@ class VendorTests(Contract):
         """Keep the server for ``lacking``: pytest runs this before what asks it, by the order of their names."""
         self._api = api
 
-    def declared(self, config: pytest.Config) -> Collection[str] | None:
-        """Return the capabilities that the class declares, else those of ``--supports`` that are of this family."""
-        given = super().declared(config)
-        return given if given is None or self.supports is not None else CAPABILITIES.keys() & set(given) or None
+    def supported(self, capability: str, config: pytest.Config) -> bool:
+        """Return whether the server has a capability: as it is declared, else as it is found out."""
+        declared = self.declared(config)
+        return self.lacking(capability) is None if declared is None else capability in declared
 
     def lacking(self, capability: str) -> str | None:
         """Return why the server lacks a capability; ``None`` where it has it."""
         if capability == "control":
             return self._api.lacking or None
-        probe = _PROBES.get(capability)
-        if probe is None:
-            return None
+        if capability == "idempotency":
+            return _repeats(self._api)
+        probe = _PROBES[capability]
         status = self._api.call(*probe, authorization=self._api.basic if capability == "segment" else None).status_code
         return f"{probe[0]} {probe[1]} is {status}" if status in {404, 405, 501} else None
 
@@ -89,9 +92,20 @@ class VendorTests(Contract):
 _PROBES = {"lists": ("GET", LISTS), "segment": ("POST", SEGMENT)}
 
 
+def _repeats(api: Api) -> str | None:
+    """Return why a server does not heed ``Idempotency-Key``: a repeated write undoes a later one."""
+    email, key = somebody(), uuid4().hex
+    for name, headers in (("Kate", {"idempotency_key": key}), ("Katherine", {}), ("Kate", {"idempotency_key": key})):
+        api.post(CONTACTS, {"email": email, "first_name": name}, **headers)
+    undone = [row.get("first_name") for row in api.found(email)] == ["Kate"]
+    return f"POST {CONTACTS} with the same Idempotency-Key is done again" if undone else None
+
+
 def _account(url: str, http: httpx.Client) -> tuple[Control | None, str]:
     server = Control(url, http=http)
     try:
         return server.new_account(), ""
+    except httpx.ConnectError as error:
+        raise no_server(url, error) from None
     except (ControlError, ValueError, LookupError, TypeError) as error:
         return None, server.lacking() or str(error)

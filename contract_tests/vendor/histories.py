@@ -22,8 +22,7 @@ class Histories(VendorTests):
     @requirement("VND-150", needs="control")
     def test_histories(self, api: Api, request: pytest.FixtureRequest) -> None:
         """After any history of writes, unsubscribes, waits, limits and repeats the server holds what a model of it holds."""
-        declared = self.declared(request.config)
-        heeds_keys = declared is None or "idempotency" in declared
+        heeds_keys = self.supported("idempotency", request.config)
         examples = settings().max_examples // _PER_HISTORY
         chosen = settings(
             max_examples=max(1, examples),

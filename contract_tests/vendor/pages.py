@@ -28,7 +28,7 @@ class Pages(VendorTests):
 
     @requirement("VND-092", needs="control")
     def test_links_lead_through_all(self, api: Api) -> None:
-        """Following next from the first page comes by each row once, and previous leads back; filters stay."""
+        """Following next from the first page passes each row once, and previous leads back; filters stay."""
         listed = _crowd(api)
         answers = _following(api, api.get(CONTACTS, contact_list__id=listed))
         seen = [row.get("id") for answer in answers for row in rows(answer)]

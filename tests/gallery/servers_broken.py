@@ -8,10 +8,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from gallery import servers_contacts, servers_refusing, servers_repeats, servers_surveys
+from gallery import (
+    servers_contacts,
+    servers_honest,
+    servers_refusing,
+    servers_repeats,
+    servers_surveys,
+    servers_tenants,
+)
 from gallery.servers_wrong import BROKEN
 
-__all__ = ["BROKEN", "CHOSEN", "servers_contacts", "servers_refusing", "servers_repeats", "servers_surveys"]
+__all__ = [
+    "BROKEN",
+    "CHOSEN",
+    "servers_contacts",
+    "servers_honest",
+    "servers_refusing",
+    "servers_repeats",
+    "servers_surveys",
+    "servers_tenants",
+]
 
 #: Switches of the mock → the requirements that a server with them does not meet.
 CHOSEN: tuple[tuple[Mapping[str, Any], set[str]], ...] = (
@@ -25,5 +41,5 @@ CHOSEN: tuple[tuple[Mapping[str, Any], set[str]], ...] = (
     ({"page_size": 500}, {"VND-094"}),
     ({"blank_attributes": "stored"}, {"VND-065"}),
     ({"v1_attributes": "refused"}, {"VND-066"}),
-    ({"idempotency": False}, {"VND-130"}),
+    ({"idempotency": False}, set()),
 )

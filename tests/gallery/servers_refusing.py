@@ -211,6 +211,12 @@ def _does_not_say_what_is_allowed() -> Wrong:
     return telling(lambda _, given: given.with_headers(allow=None) if given.status == 405 else given)
 
 
+@broken("VND-034")
+def _allows_what_it_refuses() -> Wrong:
+    every = "GET, POST, PUT, PATCH, DELETE"
+    return telling(lambda _, given: given.with_headers(allow=every) if given.status == 405 else given)
+
+
 @broken("VND-036")
 def _does_not_redirect() -> Wrong:
     missing = Reply(404, {"content-type": "text/html"}, b"<h1>Not Found</h1>")

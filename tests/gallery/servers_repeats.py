@@ -7,7 +7,7 @@ import re
 from collections import Counter
 
 from gallery.servers import Ask, Next, Reply, Wrong
-from gallery.servers_wrong import POST_CONTACT, POST_SURVEY, before, broken, known, telling
+from gallery.servers_wrong import POST_CONTACT, POST_SURVEY, asking, before, broken, known, telling
 from mock_promoter.account import Account
 from mock_promoter.model import Contact
 
@@ -55,6 +55,15 @@ def _does_what_it_refuses() -> Wrong:
 
 
 # Repeats and races.
+
+
+@broken("VND-130", "VND-150")
+def _heeds_keys_of_contacts_only() -> Wrong:
+    def change(ask: Ask) -> Ask:
+        headers = {name: value for name, value in ask.headers.items() if name != "idempotency-key"}
+        return ask if ask.call == POST_CONTACT else ask._replace(headers=headers)
+
+    return asking(change)
 
 
 @broken("VND-132", "VND-150")

@@ -31,6 +31,24 @@ def _echoes_an_id() -> Wrong:
     return telling(lambda ask, given: given.with_json({**given.json, "id": 1}) if done(ask, given, SURVEY) else given)
 
 
+@broken("VND-070")
+def _echoes_the_id_of_the_contact() -> Wrong:
+    def change(ask: Ask, given: Reply) -> Reply:
+        contact = {**given.json["contact"], "id": 1} if done(ask, given, SURVEY) else {}
+        return given.with_json({**given.json, "contact": contact}) if contact else given
+
+    return telling(change)
+
+
+@broken("VND-070")
+def _does_not_echo_the_attributes() -> Wrong:
+    def change(ask: Ask, given: Reply) -> Reply:
+        plain = done(ask, given, SURVEY) and "order" in given.json.get("attributes", {})
+        return given.with_json({**given.json, "attributes": {}}) if plain else given
+
+    return telling(change)
+
+
 @broken("VND-072")
 def _makes_text_of_everything() -> Wrong:
     def change(ask: Ask) -> Ask:
