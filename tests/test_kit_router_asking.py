@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from base64 import b64encode, urlsafe_b64encode
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from toy_routers import PATIENCE, WRITE_KEY, asking, toy
@@ -62,6 +64,13 @@ def test_what_came_is_seen(asked: tuple[Door, Witness]) -> None:
     assert [row["id"] for row in witness.everything()] == [1, 2, 3]
     later = Witness(witness.control, PATIENCE, newest(witness.control))
     assert later.everything() == []
+
+
+@pytest.mark.parametrize(("patience", "outage"), [(2, 0.5), (30, 3), (600, 3)])
+def test_an_outage_takes_a_part_of_patience(mock: str, patience: float, outage: float) -> None:
+    """Seconds that are long for a router, and are not a matter of how long somebody waits for it."""
+    with Control(mock) as control:
+        assert Witness(control, patience).outage == outage
 
 
 def test_what_does_not_come_is_told(mock: str) -> None:
@@ -135,6 +144,24 @@ def test_captured_requests_are_sent_as_they_were() -> None:
 
 def test_keys_are_found_wherever_they_are() -> None:
     """In the open, and as HTTP Basic has them; of what is too short to be a key nothing is said."""
-    texts = {"a": f"x{WRITE_KEY}y", "b": basic(WRITE_KEY), "c": "abc", "d": "***"}
+    texts = {"a": f"x{WRITE_KEY}y", "b": basic(WRITE_KEY), "c": "abc", "d": "***", "e": basic("short")}
     assert places_of(texts, WRITE_KEY, "abc") == ["a", "b"]
     assert places_of(texts, "***") == ["d"]
+    assert places_of(texts, "short") == ["e"]
+
+
+@pytest.mark.parametrize(
+    "disguised",
+    [
+        lambda text: quote(text),
+        lambda text: text.upper(),
+        lambda text: f'"{text}"'.encode().hex(),
+        lambda text: b64encode(f'"{text}"'.encode()).decode(),
+        lambda text: urlsafe_b64encode(f'{{"{text}"}}'.encode()).decode(),
+    ],
+)
+def test_disguises_hide_nothing(disguised: Callable[[str], str]) -> None:
+    """Quoted, in capitals, in hexadecimal and in base64, wherever in it, an address is one, and another's is not."""
+    one, other = Person(), Person()
+    assert places_of({"log": f"a {disguised(one.email)} b"}, other.email, one.email) == ["log"]
+    assert places_of({"log": f"a {disguised(one.email)} b"}, other.email) == []

@@ -18,7 +18,7 @@ from contract_tests.control import Control
 from contract_tests.requirements import requirements
 
 _RESTART = {"RTR-360", "RTR-600", "RTR-610", "RTR-620", "RTR-820", "RTR-830"}
-_ALONE = {"RTR-010", "RTR-020", "RTR-030", "RTR-040", "RTR-800"}
+_ALONE = {"RTR-010", "RTR-020", "RTR-025", "RTR-030", "RTR-040", "RTR-800"}
 _ALL = {name for name in requirements() if name.startswith("RTR")}
 
 
@@ -60,6 +60,25 @@ def test_what_is_declared_counts(pytester: pytest.Pytester, router: ToyRouter, m
         pytester, *options(router.url, mock, "--supports=restart,delete", "-k", "refused or makes_the_contact")
     )
     assert found["RTR-100"] == "unsupported"
+
+
+def test_deletions_are_left_out_by_what_is_declared(pytester: pytest.Pytester, router: ToyRouter, mock: str) -> None:
+    """Who declares all but ``deletion`` is not held to it; else it is taken for granted."""
+    found = judged(pytester, *options(router.url, mock, "--supports=control", "-k", "deletion or delete or stored"))
+    assert {name: found[name] for name in ("RTR-120", "RTR-500", "RTR-510")} == {
+        "RTR-120": "met",
+        "RTR-500": "unsupported",
+        "RTR-510": "unsupported",
+    }
+
+
+@pytest.mark.parametrize(("declared", "result"), [("", "unsupported"), ("identify,track", "met")])
+def test_nothing_is_not_the_same_as_others(
+    pytester: pytest.Pytester, router: ToyRouter, mock: str, declared: str, result: str
+) -> None:
+    """An empty ``--supports`` declares nothing; names of other families only leave this one to find out."""
+    found = judged(pytester, *options(router.url, mock, f"--supports={declared}", "-k", "makes_the_contact"))
+    assert found["RTR-100"] == result
 
 
 def test_a_class_declares_what_it_supports(pytester: pytest.Pytester, router: ToyRouter, mock: str) -> None:
@@ -107,7 +126,7 @@ def test_what_is_not_said_is_asked_for(pytester: pytest.Pytester, mock: str, nam
         def {named}(self):
             return {{"router": RunningRouter("{mock}"), "promoter_url": "{mock}"}}["{named}"]
     """
-    _, report = ran(pytester, source, "-k", "makes_the_contact or explained")
+    _, report = ran(pytester, source, "-k", "makes_the_contact or refusals_are_refused")
     assert set(came(report, "TestMine").values()) == {"broken"}
     assert all(code in test.reason for row in report.subjects[0].rows for test in row.tests)
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from contract_tests.contract import requirement
 from contract_tests.control import Row
 from contract_tests.findings import expect
 from contract_tests.router.faults import Faults, status
 from contract_tests.router.people import Person
-from contract_tests.router.running import RunningRouter
+from contract_tests.router.running import RunningRouter, killed
 from contract_tests.router.sending import Door
 from contract_tests.router.subject import RouterSubject
 from contract_tests.router.witness import Witness, contact_of, effective, key_of, order_of, outcome, survey_of
@@ -71,16 +68,6 @@ class Crashes(RouterSubject):
         door.accept(person.identify())
         waited = [survey_of(person)] if parks else []  # Else it is RTR-200.
         witness.done("what was accepted before SIGTERM is delivered after", contact_of(person), *waited)
-
-
-@contextmanager
-def killed(router: RunningRouter) -> Iterator[None]:
-    """Kill a router for the block; start it again after, whatever happens in it."""
-    try:
-        router.kill()
-        yield
-    finally:
-        router.start()
 
 
 def _parks(door: Door, witness: Witness) -> bool:

@@ -13,7 +13,7 @@ from contract_tests.router.witness import Witness, contact_of, order_of, outcome
 class Deletion(RouterSubject):
     """Requirements of delete events."""
 
-    @requirement("RTR-500", needs="control")
+    @requirement("RTR-500", needs="deletion")
     def test_a_delete_removes_the_contact(self, door: Door, witness: Witness) -> None:
         """The contact that an identify made is gone after the delete."""
         person = Person()
@@ -21,7 +21,7 @@ class Deletion(RouterSubject):
         witness.done("a delete removes the contact", removal_of(person))
         expect(witness.contact(person) is None, "the contact is gone", witness.contact(person))
 
-    @requirement("RTR-510", needs="control")
+    @requirement("RTR-510", needs="deletion")
     def test_who_is_deleted_is_forgotten(self, door: Door, witness: Witness) -> None:
         """A track after the delete surveys nobody."""
         person = Person()

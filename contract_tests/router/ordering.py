@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import dropwhile
+
 from contract_tests.contract import requirement
 from contract_tests.findings import expect
+from contract_tests.router.pauses import QUIET, found_within, pass_by
 from contract_tests.router.people import Person
 from contract_tests.router.sending import Door
 from contract_tests.router.subject import RouterSubject
@@ -21,6 +24,7 @@ class Ordering(RouterSubject):
         person = Person()
         door.accept(person.track(), person.order())
         witness.done("an order needs no contact", order_of(person))
+        pass_by(witness.outage)
         door.accept(person.identify())
         witness.done("a track that waited for its identify surveys", survey_of(person))
         made = [int(row["id"]) for row in effective(witness.came(contact_of(person)))]
@@ -50,6 +54,16 @@ class Ordering(RouterSubject):
         _named(witness, person, "Middle", "an older identify does not overwrite a newer one")
         door.accept(person.identify("Newest"))
         _named(witness, person, "Newest", "a newer identify overwrites an older one")
+        # The order may have overtaken the oldest, and the newest may hide it.
+        late = found_within(QUIET, lambda: "Oldest" in _names_after("Middle", witness, person))
+        names = f"first_name, one after the other: {', '.join(_names_after('Middle', witness, person))}"
+        expect(not late, "an older identify does not overwrite a newer one, not even for a moment", names)
+
+
+def _names_after(name: str, witness: Witness, person: Person) -> list[str]:
+    """Return the first names that a contact had from one on."""
+    names = [str(row["body"].get("first_name")) for row in effective(witness.came(contact_of(person)))]
+    return list(dropwhile(lambda one: one != name, names))
 
 
 def _named(witness: Witness, person: Person, name: str, expected: str) -> None:

@@ -17,6 +17,11 @@ QUIET = 0.5
 _nobody = threading.Event()
 
 
+def pass_by(seconds: float) -> None:
+    """Let time pass, where that alone is what a router has to outlast."""
+    _nobody.wait(seconds)
+
+
 def found_within(seconds: float, look: Callable[[], Found]) -> Found:
     """Return what a look finds as soon as it finds something, and in the end what it found last."""
     deadline, wait = monotonic() + seconds, _PAUSE

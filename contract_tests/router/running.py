@@ -6,8 +6,8 @@ import os
 import shlex
 import signal
 import subprocess
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -138,6 +138,16 @@ class RouterProgram(RunningRouter):
             f"Nothing answers at {self.url} {self._patience:g} s after {shlex.join(self._command)} was started, or it "
             f"ended before. Its last words: {masked(self.log(), self._secrets)[-_LAST:] or 'none'}"
         )
+
+
+@contextmanager
+def killed(router: RunningRouter) -> Iterator[None]:
+    """Kill a router for the block; start it again after, whatever happens in it."""
+    try:
+        router.kill()
+        yield
+    finally:
+        router.start()
 
 
 def answers(url: str) -> bool:

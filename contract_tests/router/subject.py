@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import ClassVar
 
@@ -19,6 +19,7 @@ from contract_tests.router.witness import Witness, newest
 #: What a router under test may lack, and why that can be.
 CAPABILITIES = {
     "control": "Promoter has a control plane at /__mock__/, as mock-promoter has it: its journal tells what came",
+    "deletion": "the tracking API takes delete events; taken for granted unless it is left out of what is declared",
     "restart": "the router is a program that can be killed and started again, and Promoter has a control plane",
 }
 #: The program of a class, or why it does not start.
@@ -39,17 +40,10 @@ class RouterSubject(Contract):
         """Keep what ``lacking`` asks with. Fixtures of a class go by their names, so this one goes before Contract's."""
         self._asked = request
 
-    def declared(self, config: pytest.Config) -> Collection[str] | None:
-        """Return the capabilities that the class declares, else those of ``--supports`` that are of this family."""
-        if self.supports is not None:
-            return self.supports
-        given = {name.strip() for name in (config.getoption("--supports") or "").split(",")}
-        return given & CAPABILITIES.keys() or None
-
     def lacking(self, capability: str) -> str | None:
         """Return why a capability is not there; ``None`` where it is."""
         missing = _no_control(str(self._asked.getfixturevalue("promoter_url")))
-        if missing is not None or capability == "control":
+        if missing is not None or capability != "restart":
             return missing
         router: RunningRouter = self._asked.getfixturevalue("router")
         return router.fixed or None

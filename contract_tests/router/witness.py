@@ -13,6 +13,8 @@ from contract_tests.router.pauses import QUIET, found_within
 from contract_tests.router.people import Person
 
 Found = TypeVar("Found")
+#: The seconds that an outage lasts at most, and the part of ``--contract-patience`` that it takes.
+_OUTAGE, _SHARE = 3.0, 0.25
 #: Which requests are meant, as the control plane takes it.
 Match: TypeAlias = Mapping[str, Any]
 
@@ -65,6 +67,11 @@ class Witness:
     control: Control
     patience: float
     since: int = 0
+
+    @property
+    def outage(self) -> float:
+        """Return the seconds of an outage, and of other things that a router has to outlast."""
+        return min(_OUTAGE, _SHARE * self.patience)
 
     def came(self, match: Match) -> list[Row]:
         """Return the requests that match, the oldest first."""

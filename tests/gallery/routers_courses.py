@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from time import monotonic
 from typing import Any
 
 from event_router.api import (
     Contact,
     Delivered,
     Event,
+    Misconfigured,
     Outcome,
     Parked,
     Reason,
@@ -20,6 +22,8 @@ from event_router.api import (
 )
 from gallery.toy_router import PAUSE, Life, person_of
 
+#: Seconds by which identifies are late, and after which events are given up: less than an outage of the tests.
+_LATE, _BRIEF = 0.3, 0.4
 _DROPPED = Reason("toy.dropped", "The toy does not want it.")
 
 
@@ -122,6 +126,45 @@ class LastOneWins(Life):
         return super().decide(event, contact and contact._replace(time=None))
 
 
+class LateOld(Life):
+    """Takes each type of a person's events in a lane of its own, identifies slowly, and looks at no time."""
+
+    def lane_of(self, event: Event) -> str:
+        """Return the lane of an event: its person's of that type."""
+        return f"{person_of(event)} {event['type']}"
+
+    def decide(self, event: Event, contact: Contact | None) -> Transformed | Outcome:
+        """Look at no time."""
+        return super().decide(event, contact and contact._replace(time=None))
+
+    async def deal(self, event: Event) -> Outcome:
+        """Let orders overtake identifies."""
+        if event["type"] == "identify":
+            await asyncio.sleep(_LATE)
+        return await super().deal(event)
+
+
+class ParksBriefly(Life):
+    """Drops what waits for a contact after a while; a restart makes it forget about that."""
+
+    def settle(self, event: Event, outcome: Outcome) -> None:
+        """Look at the time."""
+        super().settle(event, outcome)
+        person = person_of(event)
+        if isinstance(outcome, Parked) and event["messageId"] in self.new:
+            asyncio.get_running_loop().call_later(_BRIEF, lambda: self.parked.pop(person, None))
+
+    def begin(self) -> None:
+        """Know of no new event."""
+        self.new: set[str] = set()
+        super().begin()
+
+    async def take(self, event: Event) -> None:
+        """Note that it is new."""
+        self.new.add(event["messageId"])
+        await super().take(event)
+
+
 class GivesUp(Life):
     """Takes an outage for the event's end."""
 
@@ -138,6 +181,25 @@ class GivesUpOnBreaks(GivesUp):
     """Takes a broken connection for the event's end."""
 
     codes = frozenset({"delivery.unreachable", "promoter.not_json"})
+
+
+class GivesUpSoon(Life):
+    """Takes an outage that goes on for the event's end."""
+
+    async def insist(self, request: Request) -> Outcome:
+        """Try for a while only, unless the key is to blame or nothing was heard."""
+        until = monotonic() + _BRIEF
+        while True:
+            outcome = await self.attempt(request)
+            if not isinstance(outcome, Retry):
+                break
+            if outcome.reason.code in GivesUp.codes and monotonic() > until:
+                return Rejected(_DROPPED)
+            self.heed(outcome)
+            await asyncio.sleep(PAUSE)
+        if isinstance(outcome, Misconfigured):
+            await self.misconfigured()
+        return outcome
 
 
 class WaitsForEver(Life):

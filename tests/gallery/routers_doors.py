@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
+from base64 import b64encode
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from event_router.api import Outcome, Request, Transformed
+from event_router.api import Misconfigured, Outcome, Rejected, Request, Response, Retry, Transformed
 from event_router.doors.app import make_app
 from event_router.doors.settings import DoorSettings
 from event_router.doors.store import Accepted, Refused
@@ -64,6 +66,18 @@ class RefusesInText(ToyRouter):
             return status, b"It is refused." if 400 <= status < 500 else body
 
         return changed(super().app(life), plain)
+
+
+class ServesEveryPath(ToyRouter):
+    """Answers what it does not know as if all were well."""
+
+    def app(self, life: Life) -> ASGIApp:
+        """Take 404 and 405 for 200."""
+
+        def fine(_: Scope, status: int, body: bytes) -> tuple[int, bytes]:
+            return (200, b"{}") if status in {404, 405} else (status, body)
+
+        return changed(super().app(life), fine)
 
 
 class LetsAnybodyIn(ToyRouter):
@@ -154,6 +168,16 @@ class LogsHeaders(Life):
         return await super().attempt(request)
 
 
+class LogsCodedHeaders(Life):
+    """Writes requests with all their headers, as base64 of JSON."""
+
+    async def attempt(self, request: Request) -> Outcome:
+        """Write it."""
+        key = {"authorization": request.authorization and request.authorization.reveal()}
+        self.log.append(b64encode(json.dumps({"url": request.url, **key}).encode()).decode())
+        return await super().attempt(request)
+
+
 class LogsBodies(Life):
     """Writes what people are."""
 
@@ -161,3 +185,29 @@ class LogsBodies(Life):
         """Write it."""
         self.log.append(f"{request.url} {request.body}")
         return await super().attempt(request)
+
+
+class LogsForms(Life):
+    """Writes what people are, quoted as in the body of a form."""
+
+    async def attempt(self, request: Request) -> Outcome:
+        """Write it."""
+        self.log.append(urlencode({"body": json.dumps(request.body)}))
+        return await super().attempt(request)
+
+
+class LogsAnswers(Life):
+    """Writes what Promoter said of a refusal, which repeats what it refused."""
+
+    def begin(self) -> None:
+        """Listen to what comes back."""
+        send = self.send
+
+        async def heard(request: Request) -> Response | Retry | Rejected | Misconfigured:
+            answer = await send(request)
+            if isinstance(answer, Response) and answer.status >= 400:
+                self.log.append(f"{request.kind} {answer.status} {answer.body!r}")
+            return answer
+
+        self.send = heard
+        super().begin()

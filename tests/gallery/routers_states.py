@@ -27,6 +27,15 @@ class TakesTwice(Life):
         await super().take(event)
 
 
+class ForgetsIdsOnStart(Life):
+    """Remembers the ids of its own life only."""
+
+    def begin(self) -> None:
+        """Begin with none."""
+        super().begin()
+        self.seen.clear()
+
+
 class NewKeys(Life):
     """Has a new key for each try."""
 

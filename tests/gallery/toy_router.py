@@ -42,7 +42,7 @@ from event_router.doors.store import Accepted, Refused
 from event_router.plugins import load_plugins
 
 #: Seconds that an answer may take, and between two tries.
-TIMEOUT, PAUSE = 0.3, 0.02
+TIMEOUT, PAUSE = 0.5, 0.02
 
 
 class Disk:
