@@ -15,10 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contract_tests.destination import hostile, idempotency, timing
-from contract_tests.destination.events import Case, bare, examples, fitted, fixed, plain, unseen, with_values
+from contract_tests.destination.events import Case, alike, bare, examples, fitted, fixed, plain, unseen, with_values
 from contract_tests.destination.hooks import CAPABILITIES, HOOKS, KINDS
 from contract_tests.destination.hostile import carried, luring, trapped
-from contract_tests.destination.leaks import forms, hidden, leaks, overheard, whole
+from contract_tests.destination.leaks import hidden, leaks, overheard, whole
 from contract_tests.destination.loading import SubjectError, load
 from contract_tests.destination.privacy import Privacy
 from contract_tests.destination.results import split
@@ -26,6 +26,7 @@ from contract_tests.destination.routes import Route, routes_of
 from contract_tests.destination.schemas import meets
 from contract_tests.destination.snapshots import copied, snapshot
 from contract_tests.destination.subject import Raised, Subject, dropped_of, requests_of, subject_of
+from contract_tests.disguises import forms
 from contract_tests.findings import BrokenRequirement
 from contract_tests.trying import for_all
 from event_router import plugins
@@ -120,6 +121,10 @@ def test_unseen_ids_are_new() -> None:
     assert len({str(unseen(one).event["messageId"]) for _ in range(3)}) == 3
     strict = case({"properties": {"messageId": {"const": "contract-message-1"}}})
     assert unseen(strict) is strict
+    other = unseen(one)
+    assert alike(one, other).event["userId"] == other.event["userId"]
+    assert alike(one, other).event["messageId"] not in {one.event["messageId"], other.event["messageId"]}
+    assert alike(strict, other) is strict
 
 
 @settings(max_examples=150)

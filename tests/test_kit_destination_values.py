@@ -134,19 +134,26 @@ def test_broken_rules_do_not_show_values() -> None:
 
 
 def test_settings_are_made_of_the_schema() -> None:
-    """Required ones, defaults, secrets as Secret."""
-    made = settings.settings_of(promoter_schemas.load("settings"), {})
+    """All that may be given, defaults, secrets as Secret; then one less, then what is required."""
+    schema = promoter_schemas.load("settings")
+    made = settings.settings_of(schema, {})
     assert isinstance(made["api_key"], Secret)
-    assert (made["mode"], made["surveys"], "campaign_id" in made) == ("rest", {}, False)
+    assert (made["mode"], made["surveys"], made["campaign_id"]) == ("rest", {}, 1)
+    assert set(made) == set(schema["properties"])
+    found = [set(schema["properties"]) - set(one) for one in settings.sampled(schema)]
+    assert {"campaign_id"} in found
+    assert {"campaign_id", "survey_max_age"} in found
 
 
 def test_settings_may_need_more_than_what_is_required() -> None:
-    """Where the required ones are not enough, all are tried, and then the examples."""
+    """Where what can be made is not enough, the examples are tried."""
     schema: dict[str, Any] = {"type": "object", "properties": {"a": TEXT, "b": {"not": {}}}, "minProperties": 1}
-    assert settings.sampled(schema) == {"a": "contract-text-Qx7"}
-    assert settings.sampled({**schema, "minProperties": 3, "examples": [dict.fromkeys("acd", "x")]})["d"] == "x"
+    assert [*settings.sampled(schema)] == [{"a": "contract-text-Qx7"}]
+    assert [*settings.sampled({**schema, "minProperties": 3, "examples": [dict.fromkeys("acd", "x")]})] == [
+        dict.fromkeys("acd", "x")
+    ]
     with pytest.raises(SubjectError, match=r"contract_tests.no_settings.*--destination-settings"):
-        settings.sampled({**schema, "minProperties": 3})
+        next(settings.sampled({**schema, "minProperties": 3}))
 
 
 def test_given_settings_are_judged_without_being_shown() -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from contract_tests.destination.completeness import Completeness
 from contract_tests.destination.contracts import Contracts
+from contract_tests.destination.discretion import Discretion
 from contract_tests.destination.examples import Examples
 from contract_tests.destination.idempotency import Idempotency
 from contract_tests.destination.identity import Identity
@@ -25,6 +26,6 @@ __all__ = ["DestinationContract"]
 
 
 class DestinationContract(
-    Identity, Contracts, Purity, Results, Completeness, Outcomes, Examples, Privacy, Idempotency, Timing
+    Identity, Contracts, Purity, Results, Completeness, Outcomes, Examples, Privacy, Discretion, Idempotency, Timing
 ):
     """Pure, deterministic, discreet, quick, and never at a loss for an answer."""

@@ -35,11 +35,15 @@ class DestinationBase(Contract):
     settings: ClassVar[Mapping[str, Any]] = _NOTHING
     entry_point: ClassVar[str] = ""
     sample_events: ClassVar[Sequence[Mapping[str, Any]]] = ()
+    _made: ClassVar[Mapping[str, Any]] = _NOTHING
 
     @pytest.fixture
     def destination(self, request: pytest.FixtureRequest) -> Subject:
         """Return the plugin with its settings."""
-        found = subject_of(self.plugin, self.settings, self.sample_events)
+        own = self.settings or vars(type(self)).get("_made", _NOTHING)
+        found = subject_of(self.plugin, own, self.sample_events)
+        # To find settings with which it makes requests takes many calls.
+        type(self)._made = found.settings  # noqa: SLF001  # It is its own class.
         request.node.stash[JOURNAL] = found.lines
         return found
 
@@ -55,15 +59,34 @@ def only_where(there: object, why_not: str) -> None:
         pytest.skip(f"unsupported: {why_not}")
 
 
-def transforming(found: Subject) -> None:
+def taking(found: Subject) -> None:
     """Skip a test where the plugin takes no events at all."""
     only_where(found.routes, "it has no transform hook")
     only_where(found.plain, "no event meets its contracts, see DST-024")
 
 
+def alive(found: Subject) -> None:
+    """Skip a test where all ordinary events make the plugin raise, so that nothing is to be seen."""
+    if found.dead:
+        pytest.skip("DST-030 first: its transform hooks raise for every ordinary event, so nothing is shown")
+
+
+def transforming(found: Subject) -> None:
+    """Skip a test where the plugin takes no events, or raises for all."""
+    taking(found)
+    alive(found)
+
+
+def requesting(found: Subject) -> None:
+    """Skip a test of requests where no event becomes one."""
+    transforming(found)
+    if not found.requesting:
+        pytest.skip("DST-031 and DST-038 first: no ordinary event becomes a request, so nothing is shown")
+
+
 def for_all_events(found: Subject, check: Callable[[Case], None], more: Iterable[Case] = ()) -> None:
     """Try a property with ordinary and hostile events of all kinds that the plugin takes."""
-    transforming(found)
+    taking(found)
     fixed = [*found.cases, *more]
     routes = {case.route.label: case.route for case in fixed}
     for_all(check, hostile.cases([*routes.values()], found.known), fixed)

@@ -5,17 +5,21 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 from contract_tests.contract import requirement
 from contract_tests.destination.base import DestinationBase, only_where
 from contract_tests.destination.events import fixed
 from contract_tests.destination.hooks import KINDS
+from contract_tests.destination.hostile import ELSEWHERE
+from contract_tests.destination.loading import SubjectError
+from contract_tests.destination.origins import listed, ordinary
 from contract_tests.destination.routes import ORDER
 from contract_tests.destination.schemas import meets, problem
 from contract_tests.destination.settings import properties
 from contract_tests.destination.subject import Subject
-from contract_tests.destination.texts import is_address
+from contract_tests.destination.texts import is_address, texts, words_of
 from contract_tests.findings import expect
 from event_router.api import event_key
 
@@ -23,6 +27,8 @@ _CREDENTIAL: Final = re.compile(
     r"^key$|((api|secret|private|access|auth|signing|write|service|master)[ _-]?key)|token|secret|passw(or)?d|passphrase|credential",
     re.IGNORECASE,
 )
+#: Last words of names that say something of a credential, and are none.
+_ABOUT: Final = frozenset({"url", "uri", "type", "name", "id", "endpoint", "field", "policy", "ttl"})
 _ORDER: Final = "order_completed"
 
 
@@ -96,7 +102,7 @@ class Contracts(DestinationBase):
         for path, rule in _texts(destination.schema, ()):
             top = len(path) == 1
             marked = rule.get("writeOnly") is True
-            if _CREDENTIAL.search(path[-1]):
+            if _is_credential(path[-1], rule):
                 where = ".".join(path)
                 expect(top, f"the credential {where} is at the top level of the settings", "it is part of an object")
                 expect(marked, f"the credential {where} is writeOnly", f"writeOnly is {rule.get('writeOnly')}")
@@ -119,13 +125,33 @@ class Contracts(DestinationBase):
 
     @requirement("DST-028")
     def test_events_change_no_secret_and_no_address(self, destination: Subject) -> None:
-        """x-per-event is on no secret and on no URL."""
+        """x-per-event is on no secret, and on no URL that requests go to."""
         for name, rule in properties(destination.schema).items():
             if rule.get("x-per-event"):
                 expect(
                     not rule.get("writeOnly"), f"events cannot change {name}, which is writeOnly", "it has x-per-event"
                 )
-                expect(not is_address(name, rule), f"events cannot change {name}, which is a URL", "it has x-per-event")
+                moved = _moved(destination, name) if is_address(name, rule) else set()
+                came = f"it has x-per-event, and moves one to {listed(moved)}"
+                destination.expect(not moved, f"events cannot change {name}, which says where requests go", came)
+
+
+def _is_credential(name: str, rule: Mapping[str, Any]) -> bool:
+    """Return whether a setting is a credential by its name, and not something about one."""
+    about = words_of(name)[-1:] and words_of(name)[-1] in _ABOUT
+    return bool(_CREDENTIAL.search(name)) and not (about or "enum" in rule or rule.get("format") in {"uri", "email"})
+
+
+def _moved(destination: Subject, name: str) -> set[str]:
+    """Return where else requests go when a setting has another value; nothing where the plugin takes none."""
+    rule = destination.schema["properties"][name]
+    known, found = ordinary(destination), set()
+    for value in (ELSEWHERE, *texts(rule, name, secret=False)):
+        if meets(rule, value, destination.schema):
+            with suppress(SubjectError):
+                found |= ordinary(destination.with_settings({**destination.settings, name: value}))
+                break
+    return found - known
 
 
 def _takers(kind: str, event: str | None) -> set[str]:

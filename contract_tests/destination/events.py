@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import count
 from typing import Any, Final
-from uuid import uuid4
 
 from contract_tests.destination.routes import ORDER, Route
 from contract_tests.destination.sampling import UnmetError, sample
@@ -28,19 +28,24 @@ _PERSON: Final = {"email": "kate@contract.example", "firstName": "Katharina", "l
 _KNOWN: Final = {
     "plan": "Enterprise",
     "seats": 918273645,
+    "share": 0.918273,
     "tags": ["northern", "southern"],
     "address": {"city": "Rotterdam", "geo": {"region": "Zuid-Holland"}},
     "history": [{"step": "invitation"}, {"step": "conversion"}],
     "biography": f"{'long ' * 120}conclusion",
 }
-_PRODUCT: Final = {"product_id": "product-507f1f77", "price": 19, "quantity": 1, "name": "Monopoly"}
+#: Those of them that no specification knows, so that no plugin can have another name for them.
+UNKNOWN: Final = frozenset({"seats", "share", "biography"})
+_PRODUCT: Final = {"product_id": "product-507f1f77", "price": 1917.25, "quantity": 1, "name": "Monopoly"}
 _ORDER: Final = {
     "order_id": "order-50314b8e",
-    "total": 27.5,
-    "revenue": 22.5,
+    "total": 1927.53,
+    "revenue": 1822.51,
     "currency": "EUR",
     "products": [_PRODUCT],
 }
+# What comes from it has never been in an event before; chance would differ from run to run.
+_numbers: Final = count(1)
 _COMMON: Final = {
     "messageId": "contract-message-1",
     "userId": "contract-user-1",
@@ -145,8 +150,22 @@ def with_values(case: Case, values: Mapping[str, Any]) -> Case | None:
 
 def unseen(case: Case) -> Case:
     """Return a case with ids that no plugin has seen before; the same where the contract allows no such ids."""
-    fresh = {name: f"contract-{uuid4().hex}" for name in ("messageId", "userId", "anonymousId") if name in case.event}
-    event = {**case.event, **fresh}
+    fresh = {name: _fresh() for name in ("messageId", "userId", "anonymousId") if name in case.event}
+    return _changed(case, fresh)
+
+
+def alike(case: Case, other: Case) -> Case:
+    """Return a case as another event of another case's person; the same where its contract does not allow that."""
+    ids = {name: other.event[name] for name in ("userId", "anonymousId") if name in other.event}
+    return _changed(case, {**ids, "messageId": _fresh()})
+
+
+def _fresh() -> str:
+    return f"contract-unseen-{next(_numbers)}"
+
+
+def _changed(case: Case, values: Mapping[str, Any]) -> Case:
+    event = {**case.event, **values}
     return replace(case, event=event) if meets(case.route.schema, event) else case
 
 

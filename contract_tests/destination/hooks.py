@@ -46,20 +46,23 @@ class Hook:
     Attributes:
         function: What is called.
         wanted: Its parameters without a default value, which are what a host hands over, by position.
-        defaults: Its parameters with one.
+        named: Those that are handed over by name only, which no host does.
+        defaults: Its parameters with a default value.
         optional: The plugin says that hosts need not know the hook.
         wrapper: It wraps the hooks of other plugins.
     """
 
     function: Callable[..., Any]
     wanted: tuple[str, ...]
+    named: tuple[str, ...]
     defaults: tuple[str, ...]
     optional: bool
     wrapper: bool
 
     def __call__(self, **values: Any) -> Any:
         """Call it with those of the values that it wants; with ``None`` for what no host has."""
-        return self.function(*[values.get(name) for name in self.wanted])
+        named = {name: values.get(name) for name in self.named}
+        return self.function(*[values.get(name) for name in self.wanted], **named)
 
 
 def hooks_of(plugin: object) -> Mapping[str, Hook]:
@@ -78,6 +81,10 @@ def unmarked(plugin: object) -> tuple[str, ...]:
 
 
 def _hook(one: pluggy.HookImpl) -> Hook:
-    return Hook(
-        one.function, tuple(one.argnames), tuple(one.kwargnames), one.optionalhook, one.wrapper or one.hookwrapper
-    )
+    wanted, defaults = tuple(one.argnames), tuple(one.kwargnames)
+    return Hook(one.function, wanted, _named(one.function), defaults, one.optionalhook, one.wrapper or one.hookwrapper)
+
+
+def _named(function: Callable[..., Any]) -> tuple[str, ...]:
+    parts = inspect.signature(function).parameters.values()
+    return tuple(part.name for part in parts if part.kind is part.KEYWORD_ONLY and part.default is part.empty)

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from contract_tests.destination.events import PARTS, Case, fitted, with_values
 from contract_tests.destination.routes import Route
+from contract_tests.destination.snapshots import copied
 from contract_tests.strategies import canonical_events, hostile_json
-from event_router.api import Contact
+from event_router.api import Contact, Event
 
 #: Where no request may go: a server that an event names.
 ELSEWHERE: Final = "https://elsewhere.contract.example:8443"
@@ -66,6 +67,11 @@ _IDS: Final = (
     "\x00",
     "%0d%0a",
 )
+#: Traits that plugins take for text, because they mostly are.
+_TEXTS: Final = ("firstName", "lastName", "name", "phone", "plan", "city")
+_NO_TEXTS: Final[tuple[Any, ...]] = (5, True, [], {}, "")
+#: E-mail addresses that cannot stand in a URL as they are.
+_EMAILS: Final = ("a+b#c&d=e?f/g%41@contract.example", "é@contract.example")
 _NAMED: Final = ("messageId", "userId", "anonymousId", "groupId", "previousId", "event", "name")
 _ADDRESSES: Final = {
     "url": ELSEWHERE,
@@ -83,8 +89,10 @@ _ADDRESSES: Final = {
 
 def trapped(case: Case) -> Iterator[Case]:
     """Yield a case with values, and then with ids, that few programs expect; those that its contract allows."""
-    with_traps = with_values(case, _TRAPS)
-    yield from [with_traps] if with_traps else []
+    emails = [{"email": value} for value in (*_EMAILS, *_NO_TEXTS)]
+    for values in (_TRAPS, *(dict.fromkeys(_TEXTS, value) for value in _NO_TEXTS), *emails):
+        changed = with_values(case, values)
+        yield from [changed] if changed else []
     for text in _IDS:
         yield from _changed(case, _named(case, text))
 
@@ -97,6 +105,33 @@ def luring(case: Case, integrations: Sequence[str]) -> Iterator[Case]:
     yield from _changed(case, {"context": {**_ADDRESSES, "page": _ADDRESSES}})
     yield from _changed(case, _ADDRESSES)
     yield from _changed(case, _named(case, f"{ELSEWHERE}/"))
+
+
+class Tempting(dict[str, Any]):
+    """Has an address under every name that it is asked for; what it has of its own stays."""
+
+    def __missing__(self, name: object) -> str:
+        return ELSEWHERE
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+    def get(self, name: Any, default: Any = None) -> Any:
+        """Return what it has, or else an address; something tempting where an object is asked for."""
+        if isinstance(default, Mapping) and not super().__contains__(name):
+            return Tempting()
+        return self[name]
+
+
+def tempting(case: Case, integrations: Sequence[str]) -> Iterator[Event]:
+    """Yield a case's event with objects that have an address under every name, one kind of them at a time."""
+    options = {key: Tempting() for key in integrations}
+    changed: dict[str, Any] = {"context": Tempting(case.event.get("context", {})), "integrations": options}
+    if case.route.kind in PARTS:
+        part = PARTS[case.route.kind]
+        changed[part] = Tempting(case.event.get(part, {}))
+    for name, value in changed.items():
+        yield {**copied(case.event), name: value}
 
 
 def _named(case: Case, text: str) -> dict[str, str]:

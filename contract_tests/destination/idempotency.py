@@ -21,14 +21,17 @@ class Idempotency(DestinationBase):
 
     @requirement("DST-070")
     def test_keys_are_of_event_and_destination(self, destination: Subject) -> None:
-        """The same later; another for another event, and at another destination."""
+        """The same later and in a replay; another for another event, another request, and at another destination."""
         transforming(destination)
         keyed = [(case, keys) for case in destination.plain if (keys := _keys(destination.transform(case)))]
         only_where(keyed, "none of its requests has an idempotency-key header")
         for case, keys in keyed:
-            later = _keys(destination.transform(case, now=NOW + timedelta(hours=30)))
-            met = not later or later == keys
-            destination.expect(met, "the key of an event is the same a day later", f"{keys}, then {later}")
+            each = _places(destination.transform(case))
+            met = len({*each}) == len(each)
+            destination.expect(met, "requests of an event to one address have keys of their own", each)
+            for when, again in _repeats(destination, case):
+                met = not again or again == keys
+                destination.expect(met, f"the key of an event is the same {when}", f"{keys}, then {again}")
             elsewhere = _keys(destination.transform(case, destination="contract-test-2"))
             shared = keys & elsewhere
             destination.expect(not shared, "the key of an event is another at another destination", shared)
@@ -53,8 +56,19 @@ def _next(case: Case) -> Iterator[Case]:
         yield replace(case, event=event)
 
 
+def _repeats(destination: Subject, case: Case) -> Iterator[tuple[str, set[str]]]:
+    """Yield the keys of an event that comes again, and when."""
+    yield "a day later", _keys(destination.transform(case, now=NOW + timedelta(hours=30)))
+    yield "in a replay", _keys(destination.transform(replace(case, replay=True)))
+
+
 def _keys(result: object) -> set[str]:
-    return {key for request in requests_of(result) if (key := _key(request))}
+    return {key for _, key in _places(result)}
+
+
+def _places(result: object) -> list[tuple[str, str]]:
+    """Return the keys of a result's requests with the address that each goes to: servers know a key by both."""
+    return [(str(request.url).partition("?")[0], key) for request in requests_of(result) if (key := _key(request))]
 
 
 def _key(request: Request) -> str | None:

@@ -3,45 +3,36 @@
 from __future__ import annotations
 
 import logging
-from base64 import b64encode, urlsafe_b64encode
+import re
+import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
-from functools import lru_cache
 from io import StringIO
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
+from contract_tests.disguises import SHORTEST, forms
 from contract_tests.masking import MASK, masked
 from event_router.api import Request
 
-#: Shorter secrets are not looked for: they may stand anywhere by chance.
-SHORTEST = 8
-
-
-@lru_cache(maxsize=64)
-def forms(secret: str) -> tuple[str, ...]:
-    """Return how a secret can look: as it is, quoted for URLs, in hexadecimal, in base64 at each of its three offsets."""
-    raw = secret.encode()
-    coded = [
-        encode(b"x" * skip + raw).decode()[(0, 2, 3)[skip] :]
-        for encode in (b64encode, urlsafe_b64encode)
-        for skip in range(3)
-    ]
-    # The last characters depend on what follows.
-    return tuple(dict.fromkeys((secret, quote(secret, safe=""), raw.hex(), *(text.rstrip("=")[:-2] for text in coded))))
-
 
 def leaks(text: str, secrets: Iterable[str]) -> bool:
-    """Return whether one of these secrets is in a text, in any form."""
-    return any(form in text for secret in secrets if len(secret) >= SHORTEST for form in forms(secret))
+    """Return whether one of these secrets is in a text, in any form and in any letter case."""
+    lower = text.lower()
+    return any(form.lower() in lower for secret in secrets if len(secret) >= SHORTEST for form in forms(secret))
+
+
+def beginning(secret: str) -> str:
+    """Return as much of a secret as nobody may show either: its first half, but no less than can be looked for."""
+    return secret[: max(SHORTEST, len(secret) // 2)]
 
 
 def hidden(text: str, secrets: Iterable[str]) -> str:
     """Return a text without these secrets, in any form."""
     known = [*secrets]
     for secret in known:
-        for form in forms(secret) if len(secret) >= SHORTEST else ():
-            text = text.replace(form, MASK)
+        for form in (*forms(secret), *forms(beginning(secret))) if len(secret) >= SHORTEST else ():
+            text = re.sub(re.escape(form), MASK, text, flags=re.IGNORECASE)
     return masked(text, known)
 
 
@@ -65,21 +56,23 @@ class _Records(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Keep it."""
-        self.texts.append(record.getMessage())
+        self.texts.append(self.format(record))
 
 
 @contextmanager
 def overheard() -> Iterator[list[str]]:
-    """Yield a list that has, after the block, what was printed and logged in it."""
+    """Yield a list that has, after the block, what was printed, logged and warned of in it."""
     heard: list[str] = []
+    warned: list[warnings.WarningMessage] = []
     records, printed, root = _Records(), StringIO(), logging.getLogger()
     level = root.level
     root.addHandler(records)
     root.setLevel(logging.DEBUG)
     try:
-        with redirect_stdout(printed), redirect_stderr(printed):
+        with redirect_stdout(printed), redirect_stderr(printed), warnings.catch_warnings(record=True) as warned:
+            warnings.simplefilter("always")
             yield heard
     finally:
         root.removeHandler(records)
         root.setLevel(level)
-        heard += [*records.texts, printed.getvalue()]
+        heard += [*records.texts, *(str(one.message) for one in warned), printed.getvalue()]

@@ -28,7 +28,7 @@ class SubjectError(Exception):
 def load(name: str) -> Any:
     """Return the plugin of an entry point, or the object that ``module:object`` names. Raises ``SubjectError``."""
     try:
-        return _object(name) if ":" in name else _point(name).load()
+        return _instance(name, _object(name) if ":" in name else _point(name).load())
     except SubjectError:
         raise
     except Exception as error:
@@ -41,6 +41,17 @@ def _object(name: str) -> Any:
     found = import_module(module)
     for part in path.split("."):
         found = getattr(found, part)
+    return found
+
+
+def _instance(name: str, found: Any) -> Any:
+    """Return what is no class. Raises ``SubjectError`` for one: its hooks would lack themselves."""
+    if isinstance(found, type):
+        message = (
+            f"Destination {name} is a class, and hooks are called on an object: make one of it in its module, such as "
+            f"plugin = {found.__name__}(), and name that."
+        )
+        raise SubjectError("contract_tests.destination_unloadable", message)
     return found
 
 

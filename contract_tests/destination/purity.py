@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from contract_tests.contract import requirement
 from contract_tests.destination.answers import ANSWERS
-from contract_tests.destination.base import DestinationBase, for_all_events, only_where, transforming
-from contract_tests.destination.events import Case, unseen
+from contract_tests.destination.base import DestinationBase, alive, for_all_events, only_where, transforming
+from contract_tests.destination.events import Case, alike, unseen
 from contract_tests.destination.leaks import leaks, whole
+from contract_tests.destination.processes import differing
 from contract_tests.destination.settings import variants
 from contract_tests.destination.snapshots import copied, snapshot
 from contract_tests.destination.subject import NOW, Raised, Subject, requests_of
@@ -28,6 +29,7 @@ class Purity(DestinationBase):
     @requirement("DST-010")
     def test_transforms_change_nothing(self, destination: Subject) -> None:
         """Event, settings and contact are as they were, all the way down."""
+        transforming(destination)
 
         def unchanged(case: Case) -> None:
             given = {"event": copied(case.event), "settings": destination.loaded, "contact": case.contact}
@@ -44,15 +46,17 @@ class Purity(DestinationBase):
 
     @requirement("DST-011")
     def test_transforms_are_deterministic(self, destination: Subject) -> None:
-        """The same event becomes the same, after other events and after some time."""
+        """The same event becomes the same, after other events of the same person and after some time."""
+        transforming(destination)
         seen: list[tuple[Case, Any]] = []
+        between = {(case.route.label, case.contact is None): case for case in reversed(destination.plain)}
 
         def same(case: Case) -> None:
             # Ids that no test before has shown to the plugin: it may remember them.
             case = unseen(case)
             first = destination.transform(case)
-            for other, before in seen[:1]:
-                _same(destination, other, before)
+            for other in between.values():
+                destination.transform(alike(other, case))
             _same(destination, case, first)
             if len(seen) < _AGAIN:
                 seen.append((case, first))
@@ -61,15 +65,27 @@ class Purity(DestinationBase):
         for case, first in seen:
             _same(destination, case, first)
 
+    @requirement("DST-011")
+    def test_processes_agree(self, destination: Subject) -> None:
+        """In two Pythons of their own, in which texts have different hashes, the same event becomes the same."""
+        transforming(destination)
+        found = differing(destination)
+        only_where(found is not None, "another Python cannot import it")
+        for number, one, other in found or ():
+            came = f"for {destination.plain[number]!r} in one process {one}, in another {other}"
+            destination.expect(False, "the same arguments give the same result in every process", came)
+
     @requirement("DST-012")
     def test_hooks_do_no_io(self, destination: Subject) -> None:
         """While a hook runs, Python reports no file, connection, process or thread."""
+        alive(destination)
         for hook, seen in _all_watched(destination):
             destination.expect(not seen.io, f"{hook} does no I/O", ", ".join(dict.fromkeys(seen.io)))
 
     @requirement("DST-013")
     def test_hooks_ask_nobody(self, destination: Subject) -> None:
         """While a hook runs, nothing asks for the time, for chance, or for something of the process."""
+        alive(destination)
         for hook, seen in _all_watched(destination):
             asked = ", ".join(dict.fromkeys(seen.asked))
             destination.expect(not seen.asked, f"{hook} asks for no time, random number or environment", asked)
@@ -81,18 +97,10 @@ class Purity(DestinationBase):
         results = [(case, destination.transform(case), destination.transform(case)) for case in destination.plain]
         # What differs without another destination, too, is a matter of DST-011.
         steady = [(case, one) for case, one, again in results if _alike(one, again)]
-        other = destination.other()
-        only_where(other.settings != destination.settings, "all its destinations have the same settings")
-        beside = []
-        for case, before in steady:
-            beside.append((case, other.transform(case)))
-            _unmixed(destination, before, destination.transform(case))
-        for case, before in beside:
-            _unmixed(other, before, other.transform(case))
-        own = {*_telling(destination.settings)} - {*_telling(other.settings)}
-        shared = [one.kind for _, result in beside for one in requests_of(result) if leaks(whole(one), own)]
-        wanted = "a destination's requests have nothing of another's settings"
-        expect(not shared, wanted, f"there is in: {', '.join(shared)}")
+        others = [one for one in destination.others() if one.settings != destination.settings]
+        only_where(others, "all its destinations have the same settings")
+        for other in others:
+            _expect_apart(destination, other, steady)
 
     @requirement("DST-015", needs="load_settings")
     def test_load_settings_says_what_is_wrong(self, destination: Subject) -> None:
@@ -103,6 +111,22 @@ class Purity(DestinationBase):
             said = error is None or (isinstance(error, ValueError) and str(error).strip())
             given = ", ".join(settings)
             destination.expect(said, f"load_settings takes {given}, or raises ValueError with a sentence", result)
+
+
+def _expect_apart(destination: Subject, other: Subject, steady: Sequence[tuple[Case, Any]]) -> None:
+    beside = []
+    for case, before in steady:
+        beside.append((case, other.transform(case)))
+        _unmixed(destination, before, destination.transform(case))
+    for case, before in beside:
+        _unmixed(other, before, other.transform(case))
+    own, theirs = dict(_telling(destination.settings)), dict(_telling(other.settings))
+    # An address may be the beginning of the other's.
+    alone = {name: text for name, text in own.items() if not any(text in one for one in theirs.values())}
+    requests = [one for _, result in beside for one in requests_of(result)]
+    shared = {f"{name} in {one.kind}" for one in requests for name, text in alone.items() if leaks(whole(one), [text])}
+    wanted = "a destination's requests have nothing of another's settings"
+    expect(not shared, wanted, f"another's {', '.join(sorted(shared))}")
 
 
 def _expect_unchanged(destination: Subject, hook: str, given: Mapping[str, Any]) -> None:
@@ -155,8 +179,8 @@ def _watched(call: Callable[[], Any]) -> Seen:
     return seen
 
 
-def _telling(settings: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the settings that can be looked for in requests."""
-    for value in settings.values():
+def _telling(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the settings that can be looked for in requests, with their names."""
+    for name, value in settings.items():
         if isinstance(value, str | Secret):
-            yield (value.reveal() if isinstance(value, Secret) else value).rstrip("/")
+            yield name, str(value.reveal() if isinstance(value, Secret) else value).rstrip("/")

@@ -9,22 +9,14 @@ from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import SplitResult, urlsplit
 
-from contract_tests.contract import requirement
-from contract_tests.destination.base import DestinationBase, for_all_events
-from contract_tests.destination.events import Case
-from contract_tests.destination.subject import Raised, Subject, requests_of
-from event_router.api import (
-    Dropped,
-    Misconfigured,
-    Parked,
-    Reason,
-    Rejected,
-    Request,
-    Skipped,
-    Transformed,
-)
+import pytest
 
-_REFUSALS: Final = (Skipped, Rejected, Parked, Misconfigured)
+from contract_tests.contract import requirement
+from contract_tests.destination.base import DestinationBase, for_all_events, requesting, transforming
+from contract_tests.destination.events import Case
+from contract_tests.destination.subject import REFUSALS, Raised, Subject, requests_of
+from event_router.api import Dropped, Reason, Request, Transformed
+
 _METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 _TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _URL: Final = re.compile(r"[!-\"$-~]+")
@@ -48,6 +40,7 @@ class Results(DestinationBase):
     @requirement("DST-031")
     def test_results_are_results(self, destination: Subject) -> None:
         """Transformed with requests, or one of the four refusals."""
+        transforming(destination)
 
         def known(case: Case) -> None:
             result = destination.transform(case)
@@ -59,10 +52,11 @@ class Results(DestinationBase):
     @requirement("DST-032")
     def test_refusals_have_reasons(self, destination: Subject) -> None:
         """A dotted code, and a sentence."""
+        transforming(destination)
 
         def told(case: Case) -> None:
             result = destination.transform(case)
-            if isinstance(result, _REFUSALS):
+            if isinstance(result, REFUSALS):
                 expect_reason(destination, result.reason)
 
         for_all_events(destination, told)
@@ -70,6 +64,7 @@ class Results(DestinationBase):
     @requirement("DST-033")
     def test_urls_are_whole(self, destination: Subject) -> None:
         """Each request's URL can be used as it is."""
+        requesting(destination)
 
         def whole(case: Case) -> None:
             for request in requests_of(destination.transform(case)):
@@ -82,6 +77,7 @@ class Results(DestinationBase):
     @requirement("DST-034")
     def test_methods_are_known(self, destination: Subject) -> None:
         """Each request's method is one that every server knows."""
+        requesting(destination)
 
         def known(case: Case) -> None:
             for request in requests_of(destination.transform(case)):
@@ -93,6 +89,7 @@ class Results(DestinationBase):
     @requirement("DST-035")
     def test_bodies_are_json(self, destination: Subject) -> None:
         """Each request's body can be written as JSON, and comes back the same."""
+        requesting(destination)
 
         def written(case: Case) -> None:
             for request in requests_of(destination.transform(case)):
@@ -104,6 +101,7 @@ class Results(DestinationBase):
     @requirement("DST-036")
     def test_headers_are_headers(self, destination: Subject) -> None:
         """Each header arrives as it is, and brings no other one with it."""
+        requesting(destination)
 
         def plain(case: Case) -> None:
             for request in requests_of(destination.transform(case)):
@@ -116,6 +114,7 @@ class Results(DestinationBase):
     @requirement("DST-037")
     def test_replays_are_answered(self, destination: Subject) -> None:
         """An event that becomes something becomes something when it is replayed, too."""
+        transforming(destination)
 
         def answered(case: Case) -> None:
             if is_whole(destination.transform(case)):
@@ -123,6 +122,17 @@ class Results(DestinationBase):
                 destination.expect(is_whole(result), f"{case.route.hook} returns a result for a replayed event", result)
 
         for_all_events(destination, answered)
+
+    @requirement("DST-038")
+    def test_events_become_requests(self, destination: Subject) -> None:
+        """For each transform hook there is an event that becomes a request, with or without a known contact."""
+        transforming(destination)
+        wanted = "each transform hook makes a request of some event that meets its contract"
+        came = f"none was made by {', '.join(destination.silent)}, with the settings {', '.join(destination.settings)}"
+        destination.expect(not destination.silent, wanted, came)
+        unknown = {case.route.hook for case in destination.plain} - {*destination.requesting}
+        if unknown:
+            pytest.skip(f"DST-030 and DST-031 first: no request is to be seen from {', '.join(sorted(unknown))}")
 
 
 def checked(destination: Subject) -> Iterator[Request]:
@@ -184,7 +194,7 @@ def is_whole(result: Any) -> bool:
         requests, dropped = result.requests, result.dropped
         sent = isinstance(requests, tuple) and all(isinstance(one, Request) and _is_kind(one) for one in requests)
         return sent and isinstance(dropped, tuple) and all(isinstance(one, Dropped) for one in dropped)
-    return isinstance(result, _REFUSALS)
+    return isinstance(result, REFUSALS)
 
 
 def _is_kind(request: Request) -> bool:

@@ -27,8 +27,19 @@ def settings_of(schema: Mapping[str, Any], given: Mapping[str, Any]) -> Mapping[
     Raises:
         SubjectError: They do not meet the schema, or none could be made.
     """
-    if not given:
-        return sampled(schema)
+    return next(candidates(schema, given))
+
+
+def candidates(schema: Mapping[str, Any], given: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Yield settings as ``settings_of`` returns them: those that are given, or else all that are worth trying."""
+    if given:
+        yield _judged(schema, given)
+    else:
+        yield from sampled(schema)
+
+
+def _judged(schema: Mapping[str, Any], given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what is given, completed. Raises ``SubjectError`` where it misses the schema."""
     # A wrong default value is a matter of DST-027.
     known = properties(schema)
     own = {name: value for name, value in _plain(given).items() if known.get(name, {}).get("default", _NONE) != value}
@@ -38,15 +49,25 @@ def settings_of(schema: Mapping[str, Any], given: Mapping[str, Any]) -> Mapping[
     return completed(schema, given)
 
 
-def sampled(schema: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return settings with what the schema requires. Raises ``SubjectError`` where none could be made."""
+def sampled(schema: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Yield settings with all that may be given, then with less, down to what is required; then the schema's examples.
+
+    Raises:
+        SubjectError: None could be made.
+    """
     known, required = properties(schema), schema.get("required", ())
-    made = (_made({name: known.get(name, {}) for name in names}) for names in (required, known))
-    for values in (*made, *schema.get("examples", ())):
+    whole = _made({**known, **{name: known.get(name, {}) for name in required}})
+    optional = [name for name in whole if name not in required]
+    without = ({name: value for name, value in whole.items() if name != left} for left in optional)
+    least = {name: value for name, value in whole.items() if name in required}
+    found = False
+    for values in (whole, *without, least, *schema.get("examples", ())):
         if meets(schema, values):
-            return completed(schema, values)
-    message = f"No settings could be made of the plugin's settings schema. {_ADVICE}"
-    raise SubjectError("contract_tests.no_settings", message)
+            found = True
+            yield completed(schema, values)
+    if not found:
+        message = f"No settings could be made of the plugin's settings schema. {_ADVICE}"
+        raise SubjectError("contract_tests.no_settings", message)
 
 
 def completed(schema: Mapping[str, Any], values: Mapping[str, Any]) -> Mapping[str, Any]:

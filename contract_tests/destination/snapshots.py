@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
@@ -27,7 +28,7 @@ def snapshot(value: Any) -> Any:
         return value
     if isinstance(value, Mapping):
         return "mapping", {name: snapshot(item) for name, item in value.items()}
-    if isinstance(value, list | tuple):
+    if isinstance(value, list | tuple | deque):
         return type(value).__name__, [snapshot(item) for item in value]
     if isinstance(value, set | frozenset):
         return "set", frozenset(value)
@@ -38,4 +39,16 @@ def snapshot(value: Any) -> Any:
 def _parts(value: Any) -> Mapping[str, Any]:
     if is_dataclass(value) and not isinstance(value, type):
         return {field.name: getattr(value, field.name, None) for field in fields(value)}
-    return {} if isinstance(value, type) or callable(value) else dict(getattr(value, "__dict__", {}))
+    if isinstance(value, type) or callable(value):
+        return {}
+    return {**{name: getattr(value, name, None) for name in _slots(type(value))}, **getattr(value, "__dict__", {})}
+
+
+def _slots(kind: type) -> Iterator[str]:
+    """Yield the names of a class' slots, but of values such as paths, which keep in them what they worked out."""
+    hashed: Any = kind.__hash__
+    if hashed not in {object.__hash__, None}:
+        return
+    for base in kind.__mro__:
+        names = base.__dict__.get("__slots__", ())
+        yield from (names,) if isinstance(names, str) else names

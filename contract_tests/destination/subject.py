@@ -10,23 +10,38 @@ from datetime import UTC, datetime
 from functools import cached_property, partial
 from typing import Any, Final
 
-from contract_tests.destination.events import Case, fixed
+from contract_tests.destination.events import Case, fixed, unseen
 from contract_tests.destination.hooks import HOOKS, Hook, hooks_of
 from contract_tests.destination.hostile import trapped
 from contract_tests.destination.leaks import hidden
 from contract_tests.destination.loading import SubjectError
 from contract_tests.destination.routes import Route, routes_of
 from contract_tests.destination.schemas import lenient
-from contract_tests.destination.settings import others, settings_of
+from contract_tests.destination.settings import candidates, others
 from contract_tests.destination.snapshots import copied
 from contract_tests.findings import MOST_REQUESTS, expect, shown
 from contract_tests.masking import revealed
-from event_router.api import Contact, Context, Contract, DestinationInfo, Dropped, Request, Response, Transformed
+from event_router.api import (
+    Contact,
+    Context,
+    Contract,
+    DestinationInfo,
+    Dropped,
+    Misconfigured,
+    Parked,
+    Rejected,
+    Request,
+    Response,
+    Skipped,
+    Transformed,
+)
 
 #: What the host's clock says in all tests.
 NOW: Final = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 _SAID_NOTHING: Final = DestinationInfo("subject", "Subject", (), {}, ())
 _TRAITS: Final = {"email": "kate@contract.example", "firstName": "Katharina", "lastName": "Austenfield"}
+#: What a transform hook may return where it makes no request.
+REFUSALS: Final = (Skipped, Rejected, Parked, Misconfigured)
 #: As many calls as a message shows.
 _KEPT: Final = MOST_REQUESTS
 _WIDTH: Final = 120
@@ -102,6 +117,44 @@ class Subject:
         firsts = {case.route.label: case for case in reversed(plain) if case.contact}
         return plain + tuple(hostile for case in firsts.values() for hostile in trapped(case))
 
+    @cached_property
+    def silent(self) -> tuple[str, ...]:
+        """Return the transform hooks that make no request of any ordinary event; none of which something else is wrong."""
+        return tuple(hook for hook in self._tried if all(map(_is_nothing, self._results(hook))))
+
+    @cached_property
+    def requesting(self) -> tuple[str, ...]:
+        """Return the transform hooks that make requests of ordinary events."""
+        return tuple(hook for hook in self._tried if any(map(requests_of, self._results(hook))))
+
+    @cached_property
+    def dead(self) -> bool:
+        """Return whether transform hooks raise for all ordinary events."""
+        return bool(self.plain) and all(isinstance(one, Raised) for hook in self._tried for one in self._results(hook))
+
+    @cached_property
+    def unsent(self) -> int:
+        """Return of how many routes the fullest event becomes no request."""
+        aside = replace(self, journal=deque(maxlen=0))
+        fullest = {case.route.label: case.event for case in reversed(self.plain)}
+        sent = {
+            case.route.label
+            for case in self.plain
+            if case.event == fullest[case.route.label] and requests_of(aside.transform(unseen(case)))
+        }
+        return len(fullest) - len(sent)
+
+    @cached_property
+    def _tried(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(case.route.hook for case in self.plain))
+
+    def _results(self, hook: str) -> Iterator[Any]:
+        """Yield what ordinary events become; also with ids that it has not seen, for it may remember them."""
+        aside = replace(self, journal=deque(maxlen=0))
+        for case in self.plain:
+            if case.route.hook == hook:
+                yield from map(aside.transform, (unseen(case), case))
+
     def call(self, hook: str, **values: Any) -> Any:
         """Call a hook; return what it returned, or what it ``Raised``."""
         try:
@@ -138,12 +191,15 @@ class Subject:
         """Return the same plugin as another destination. Raises ``SubjectError`` where it refuses the settings."""
         return replace(self, settings=settings, loaded=_loaded(self.hooks, settings))
 
-    def other(self) -> Subject:
-        """Return the same plugin as destination of another account; of the same where it takes no other."""
+    def others(self) -> Iterator[Subject]:
+        """Yield the same plugin as destination of other accounts: at another address, and at the same one."""
         for settings in others(self.schema, self.settings):
             with suppress(SubjectError):
-                return self.with_settings(settings)
-        return self
+                yield self.with_settings(settings)
+
+    def other(self) -> Subject:
+        """Return the same plugin as destination of another account; of the same where it takes no other."""
+        return next(self.others(), self)
 
     def expect(self, met: object, expected: str, came: Any) -> None:
         """Return where something is so. Raises ``BrokenRequirement``, without secrets, where it is not."""
@@ -160,17 +216,35 @@ class Subject:
 
 
 def subject_of(plugin: Any, given: Mapping[str, Any], own: Sequence[Mapping[str, Any]] = ()) -> Subject:
-    """Return a plugin with settings. Raises ``SubjectError`` where there are none that it takes."""
+    """Return a plugin with settings: those that are given, or some with which it makes requests.
+
+    Raises:
+        SubjectError: There are none that it takes.
+    """
     hooks = {name: hook for name, hook in hooks_of(plugin).items() if name in HOOKS and not hook.wrapper}
-    info = _info(hooks)
-    settings = settings_of(lenient(info.settings_schema), given)
-    return Subject(plugin, hooks, info, settings, _loaded(hooks, settings), own)
+    info, found, refused = _info(hooks), [], None
+    for settings in candidates(lenient(info.settings_schema), given):
+        try:
+            one = Subject(plugin, hooks, info, settings, _loaded(hooks, settings), own)
+        except SubjectError as error:
+            refused = error
+            continue
+        if given or not one.unsent:
+            return one
+        found.append(one)
+    if refused and not found:
+        raise refused
+    return min(found, key=lambda one: one.unsent)
 
 
 def requests_of(result: Any) -> tuple[Request, ...]:
     """Return the requests of a result, as far as they are some."""
     given = result.requests if isinstance(result, Transformed) else ()
     return tuple(one for one in given if isinstance(one, Request)) if isinstance(given, tuple | list) else ()
+
+
+def _is_nothing(result: Any) -> bool:
+    return isinstance(result, REFUSALS) or (isinstance(result, Transformed) and result.requests == ())
 
 
 def dropped_of(result: Any) -> tuple[str, ...]:

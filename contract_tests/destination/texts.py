@@ -44,6 +44,11 @@ def is_address(name: str, rule: Mapping[str, Any]) -> bool:
     return _shape(name, rule) == "uri" or str(rule.get("pattern", "")).startswith("^http")
 
 
+def words_of(name: str) -> list[str]:
+    """Return the words of a name: ``apiKey``, ``api_key`` and ``api-key`` are two."""
+    return re.findall(r"[a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower())
+
+
 def texts(rule: Mapping[str, Any], name: str, *, secret: bool) -> Iterator[str]:
     """Yield texts worth trying for a schema, the likeliest first.
 
@@ -68,8 +73,7 @@ def _others() -> Iterator[str]:
 def _shape(name: str, rule: Mapping[str, Any]) -> str:
     if rule.get("format") in _SHAPES:
         return str(rule["format"])
-    words = re.findall(r"[a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower())
-    return next((_MEANT[word] for word in reversed(words) if word in _MEANT), "text")
+    return next((_MEANT[word] for word in reversed(words_of(name)) if word in _MEANT), "text")
 
 
 def _matching(pattern: str, least: int, *, secret: bool) -> Iterator[str]:

@@ -12,7 +12,7 @@ from contract_tests.destination.base import DestinationBase, transforming
 from contract_tests.destination.events import Case, with_values
 from contract_tests.destination.hostile import LARGEST
 from contract_tests.destination.subject import Subject
-from contract_tests.destination.watching import without_collecting
+from contract_tests.pausing import without_collecting
 
 _PATIENCE: Final = 0.5
 #: How often it may be measured until one time is good; other programs make times longer, never shorter.

@@ -5,7 +5,6 @@ Python itself tells: through audit events, and through its profiling hook. Impor
 
 from __future__ import annotations
 
-import gc
 import os
 import random
 import re
@@ -18,6 +17,8 @@ from functools import partial
 from threading import get_ident
 from types import FrameType
 from typing import Any, Final
+
+from contract_tests.pausing import without_collecting
 
 #: Audit events of I/O, by the beginning of their names.
 _IO: Final = re.compile(
@@ -40,6 +41,7 @@ _ASKING: Final[Mapping[str, frozenset[str]]] = {
 }
 #: What starts a thread, for which older Pythons have no audit event.
 THREADS: Final = frozenset({"start_new_thread", "start_joinable_thread"})
+_LOGGING: Final = ("/logging/__init__.py", "\\logging\\__init__.py")
 _NOW: Final = frozenset({"now", "utcnow", "today"})
 _SHARED_RANDOM: Final = random.random.__self__  # type: ignore[attr-defined]  # The generator behind the module's functions.
 _ENVIRONMENT: Final = type(os.environ).__getitem__.__code__
@@ -66,17 +68,6 @@ class _Watch:
 
 _watches: list[_Watch] = []
 _hooked: list[bool] = []
-
-
-@contextmanager
-def without_collecting() -> Iterator[None]:
-    """Collect no garbage in the block: what that takes and runs has nothing to do with it."""
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        (gc.enable if collects else gc.disable)()
 
 
 @contextmanager
@@ -125,7 +116,8 @@ def _profiled(seen: Seen, frame: FrameType, event: str, what: Any) -> None:
         found = _asks(what)
     else:
         return
-    if what is print or getattr(what, "__name__", "") in THREADS:
+    # A log record with an exception is printed, into a text.
+    if (what is print and not _logging(frame)) or getattr(what, "__name__", "") in THREADS:
         seen.io.append(what.__name__)
     elif found and not _importing(frame):
         seen.asked.append(found)
@@ -144,9 +136,16 @@ def _asks(function: Any) -> str:
 
 def _importing(frame: FrameType | None) -> bool:
     """Return whether code runs because a module is imported, or because something is logged."""
+    return any(name.startswith("<frozen importlib") or name.endswith(_LOGGING) for name in _files(frame))
+
+
+def _logging(frame: FrameType | None) -> bool:
+    """Return whether code runs because something is logged."""
+    return any(name.endswith(_LOGGING) for name in _files(frame))
+
+
+def _files(frame: FrameType | None) -> Iterator[str]:
+    """Yield the files of the code that runs, the innermost first."""
     while frame is not None:
-        name = frame.f_code.co_filename
-        if name.startswith("<frozen importlib") or name.endswith(("/logging/__init__.py", "\\logging\\__init__.py")):
-            return True
+        yield frame.f_code.co_filename
         frame = frame.f_back
-    return False

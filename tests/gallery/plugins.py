@@ -9,6 +9,7 @@ from gallery import (
     plugins_hooks,
     plugins_impure,
     plugins_indiscreet,
+    plugins_overlooked,
     plugins_results,
 )
 from gallery.breaking import BROKEN
@@ -23,5 +24,6 @@ __all__ = [
     "plugins_hooks",
     "plugins_impure",
     "plugins_indiscreet",
+    "plugins_overlooked",
     "plugins_results",
 ]

@@ -109,9 +109,9 @@ class Hopeless(Good):
         raise NotImplementedError
 
 
-@breaks()
+@breaks("DST-038")
 class Idle(Good):
-    """Does nothing, and says so: not much of a plugin, but within the contract."""
+    """Does nothing, and says so: nobody could tell what it would do."""
 
     def sent(self, *args: Any, **body: Any) -> Any:
         """Skip it."""

@@ -6,14 +6,29 @@ import os
 import random
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
+from uuid import uuid4
 
-from event_router.api import Context, DestinationInfo, Event, Reason, Request, Response, Skipped, hookimpl
+from event_router.api import (
+    Authorization,
+    Context,
+    DestinationInfo,
+    Event,
+    Reason,
+    Request,
+    Response,
+    Skipped,
+    hookimpl,
+)
 from gallery.breaking import breaks
 from gallery.plugins_contracts import with_settings
 from gallery.plugins_good import Board, Good
+
+_STARTED = uuid4().hex
 
 
 @breaks("DST-010")
@@ -95,6 +110,56 @@ class RemembersIds(Good):
             return Skipped(Reason("board.seen", "This notice is up already."))
         self.seen.add(event["messageId"])
         return super().sent(event, *args, **body)
+
+
+@breaks("DST-011")
+class RemembersMails(Good):
+    """Has a memory of its own beside the host's."""
+
+    def __init__(self) -> None:
+        self.mails: dict[str, str] = {}
+
+    def sent(self, event: Event, *args: Any, **body: Any) -> Any:
+        """Add the e-mail that the person had before."""
+        mail = event.get("traits", {}).get("email")
+        if event["type"] == "identify" and isinstance(mail, str):
+            self.mails[event["userId"]] = mail
+        own = {"email": body.get("email") or self.mails.get(event["userId"])} if event["type"] == "track" else {}
+        return super().sent(event, *args, **{**body, **own})
+
+
+@breaks("DST-011")
+class LastMail(Good):
+    """Knows people by the browser that they share."""
+
+    def __init__(self) -> None:
+        self.mails: dict[str, Any] = {}
+
+    def sent(self, event: Event, *args: Any, **body: Any) -> Any:
+        """Add the e-mail that was last seen with this anonymousId."""
+        browser = event.get("anonymousId", "")
+        if event["type"] == "identify" and browser:
+            self.mails[browser] = event.get("traits", {}).get("email")
+        own = {"email": body.get("email") or self.mails.get(browser)} if event["type"] == "track" else {}
+        return super().sent(event, *args, **{**body, **own})
+
+
+@breaks("DST-011")
+class HashedKey(Good):
+    """Has keys that the next process does not know."""
+
+    def headers(self, event: Event, context: Context) -> dict[str, str]:
+        """Take Python's hash, which is another one in each process."""
+        return {"idempotency-key": f"{context.destination}:{hash(event['messageId'])}"}
+
+
+@breaks("DST-011")
+class KeyOfTheProcess(Good):
+    """Has keys that are other ones when the host starts again."""
+
+    def headers(self, event: Event, context: Context) -> dict[str, str]:
+        """Add what was drawn when the module was imported."""
+        return {"idempotency-key": f"{context.destination}:{_STARTED}:{quote(event['messageId'], safe='')}"}
 
 
 @breaks("DST-012")
@@ -186,6 +251,19 @@ class FirstAccount(Good):
         """Load settings once."""
         self.board = self.board or super().load(settings)
         return self.board
+
+
+@breaks("DST-014")
+class OneKeyForAnAddress(Good):
+    """Sends everything to an address with the key that was the first there."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, Authorization] = {}
+
+    def load(self, settings: Mapping[str, Any]) -> Board:
+        """Remember credentials by address."""
+        board = super().load(settings)
+        return replace(board, authorization=self.known.setdefault(board.url, board.authorization))
 
 
 @breaks("DST-015")

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from base64 import b64encode
+from hashlib import sha256
 from typing import Any
+from urllib.parse import urlencode
 
-from event_router.api import Context, Dropped, Event, Reason, Rejected, Request, Transformed
+from event_router.api import Context, Dropped, Event, Reason, Rejected, Request, Skipped, Transformed
 from gallery.breaking import breaks
 from gallery.plugins_good import Board, Good
 
@@ -183,6 +187,25 @@ class RaisesForReplays(Good):
         return super().request(event, settings, context, method, body)
 
 
+@breaks("DST-038")
+class Transformless(Good):
+    """Drops everything, and names it: nothing is ever sent."""
+
+    def sent(self, event: Event, *args: Any, **body: Any) -> Any:
+        """Return no request."""
+        return Transformed((), (Dropped("$", "not sent"),))
+
+
+@breaks("DST-038")
+class RefusesDeletes(Good):
+    """Never does what one of its hooks is for."""
+
+    def sent(self, event: Event, *args: Any, **body: Any) -> Any:
+        """Skip a delete."""
+        never = Skipped(Reason("board.no_deletes", "The board keeps its notices."))
+        return never if event["type"] == "delete" else super().sent(event, *args, **body)
+
+
 @breaks("DST-040")
 class LosesATrait(_Sends):
     """Keeps a trait to itself."""
@@ -203,6 +226,55 @@ class CutsTexts(Good):
         return super().sent(event, *args, **short)
 
 
+@breaks("DST-040")
+class LosesAmounts(Good):
+    """Keeps whole numbers only."""
+
+    def sent(self, event: Event, *args: Any, **body: Any) -> Any:
+        """Leave the others out."""
+        return super().sent(event, *args, **{name: _whole(value) for name, value in body.items()})
+
+
+@breaks("DST-040")
+class LosesNames(Good):
+    """Sends values, and nobody knows of what."""
+
+    def sent(self, event: Event, *args: Any, **body: Any) -> Any:
+        """Send lists in place of objects."""
+        return super().sent(event, *args, **{name: _values(value) for name, value in body.items()})
+
+
+@breaks()
+class Hashes(Good):
+    """Sends an e-mail as other systems know it: as the SHA-256 of its lower case."""
+
+    def sent(self, event: Event, *args: Any, **body: Any) -> Any:
+        """Hash it."""
+        traits = dict(body.get("traits", {}))
+        mail = str(traits.pop("email", "")).strip().lower().encode("utf-8", "replace")
+        own = {"traits": {**traits, "em": sha256(mail).hexdigest()}} if "traits" in body else {}
+        return super().sent(event, *args, **{**body, **own})
+
+
+@breaks()
+class Shouts(Good):
+    """Sends what it can in capitals."""
+
+    def sent(self, event: Event, *args: Any, **body: Any) -> Any:
+        """Write it so."""
+        return super().sent(event, *args, **{name: _capital(value) for name, value in body.items()})
+
+
+@breaks()
+class Pixel(_Sends):
+    """Has the event in its address, in base64."""
+
+    def changed(self, request: Request, event: Event) -> Request:
+        """Put it there."""
+        data = b64encode(json.dumps(request.body).encode()).decode()
+        return request._replace(method="GET", url=f"{request.url}?{urlencode({'data': data})}", body=None)
+
+
 @breaks()
 class NamesWhatItLoses(Good):
     """Sends no traits and properties at all, and says so, which is within the contract."""
@@ -211,6 +283,22 @@ class NamesWhatItLoses(Good):
         """Leave them out."""
         result: Transformed = super().sent(event, *args, forget="traits" not in body and "properties" not in body)
         return result._replace(dropped=(Dropped("$.traits", "not sent"), Dropped("$.properties", "not sent")))
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _whole(item) for name, item in value.items() if not isinstance(item, float)}
+    return [_whole(item) for item in value] if isinstance(value, list) else value
+
+
+def _values(value: Any) -> Any:
+    return list(value.values()) if isinstance(value, dict) else value
+
+
+def _capital(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _capital(item) for name, item in value.items()}
+    return value.upper() if isinstance(value, str) else value
 
 
 def _short(value: Any) -> Any:
