@@ -241,6 +241,14 @@ SPREAD = """
     """
 
 
+def test_a_worker_keeps_nothing(pytester: pytest.Pytester) -> None:
+    """One of pytest-xdist's hands its reports on; its controller keeps them."""
+    config = pytester.parseconfig(*WITHOUT)
+    vars(config)["workerinput"] = {}
+    pytest_plugin.pytest_configure(config)
+    assert config.pluginmanager.get_plugin("contract-tests-keeper") is None
+
+
 def test_with_xdist_the_report_is_the_same(pytester: pytest.Pytester) -> None:
     """Spread over two processes, the same JSON, byte by byte, and the same exit status and text."""
     pytester.makepyfile(test_mine=dedent(SPREAD))
