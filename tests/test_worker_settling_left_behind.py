@@ -39,6 +39,28 @@ async def test_parked_then_died_then_tried_again(nats: str, monkeypatch: pytest.
         await some.idle()
 
 
+async def test_released_by_a_worker_that_died_before_it_took_it_out(nats: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its copy waits no more once the released one is delivered."""
+
+    async def die(*args: Any) -> None:
+        raise Died
+
+    async with engine(nats, ("small",)) as opened, hands(opened, answer(200)) as some:
+        await some.deal(track())
+        assert await some.left() == ["parked"]
+        await some.put(identify())
+        with monkeypatch.context() as patched:
+            patched.setattr(type(opened.reader), "delete", die)
+            with pytest.raises(Died):
+                await some.handle(await some.take(1))
+        assert await some.left() == ["parked"]
+        (released,) = await some.take(1)
+        assert released.deliveries == 1
+        await some.handle([released])
+        assert [one.outcome for one in some.seen.all] == ["parked", "delivered"]
+        assert await some.left() == []
+
+
 async def test_erased_while_it_was_to_be_tried_again(nats: str) -> None:
     """An event that comes again after its person's deletion is neither parked nor sent: it is gone."""
     async with engine(nats, ("small",)) as opened, hands(opened, answer(200), answer(503)) as some:

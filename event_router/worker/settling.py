@@ -17,6 +17,7 @@ from event_router.engine.outcomes import Outcomes, Settled
 from event_router.engine.parking import Parking
 from event_router.engine.publishing import Message
 from event_router.engine.stored import (
+    RELEASED,
     SENT,
     DeadLetter,
     Recorded,
@@ -160,7 +161,8 @@ class Settling:
         at = (self._name, job.person, self._engine.people.message(job.event["messageId"]))
         if again or job.trying != UNTRIED:
             await reader.purge(layout.stream("retries"), layout.retry(*at))
-        if again:
+        # What released it may have died before it took the parked event out.
+        if again or job.stored.again == RELEASED:
             await reader.erase(layout.stream("parked"), layout.parked(*at))
         if (again or job.before) and name in {"delivered", "skipped"}:
             await reader.erase(layout.stream("dead"), layout.dead(*at))
