@@ -72,6 +72,8 @@ class Timing(DestinationBase):
         ):
             slow = _best(destination, large, thread_time, _TRIES, _NEGLIGIBLE)
             quick = _best(destination, small, thread_time, _TRIES, 0.0) if slow > _NEGLIGIBLE else slow
+            # A busy machine may slow a few tries down, but not all of many.
+            slow = min(slow, _best(destination, large, thread_time, 10 * _TRIES, _MOST * quick + _NEGLIGIBLE))
             wanted = f"{large.route.hook} takes at most {_MOST:g} times as long for four times as much of {name}"
             came = f"{quick * 1000:.2f} ms, and {slow * 1000:.2f} ms for four times as much"
             destination.expect(slow <= _MOST * quick + _NEGLIGIBLE, wanted, came)
