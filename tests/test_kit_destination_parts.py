@@ -297,6 +297,13 @@ def test_hooks_are_timed_until_they_are_quick_enough() -> None:
     assert len(found.journal) == 4
 
 
+def test_what_is_slow_is_not_timed_again_and_again() -> None:
+    """No more than the budget is spent on it, and it is called once at least."""
+    found, ticks = subject_of(good, {}), iter((0.0, 3.0, 10.0, 12.0))
+    assert timing._best(found, found.plain[0], lambda: next(ticks), 9, 0.5, 5.0) == 2.0
+    assert len(found.journal) == 2
+
+
 def test_keys_are_compared_where_ids_may_differ() -> None:
     """A contract that allows one messageId only has no next event."""
     only = case({"properties": {"messageId": {"const": "contract-message-1"}}})

@@ -24,7 +24,8 @@ PARTS: Final[Mapping[str, str]] = {
     "page": "properties",
     "screen": "properties",
 }
-_PERSON: Final = {"email": "kate@contract.example", "firstName": "Katharina", "lastName": "Austenfield"}
+#: The traits that are kept of whom ordinary events are about.
+PERSON: Final = {"email": "kate@contract.example", "firstName": "Katharina", "lastName": "Austenfield"}
 _KNOWN: Final = {
     "plan": "Enterprise",
     "seats": 918273645,
@@ -54,7 +55,7 @@ _COMMON: Final = {
     "context": {"ip": "203.0.113.7", "library": {"name": "contract", "version": "1.0"}},
 }
 _OWN: Final[Mapping[str, Mapping[str, Any]]] = {
-    "identify": {"traits": {**_PERSON, **_KNOWN}},
+    "identify": {"traits": {**PERSON, **_KNOWN}},
     "track": {"event": "Article Shared", "properties": _KNOWN},
     "order": {"event": ORDER, "properties": {**_ORDER, **_KNOWN}},
     "page": {"name": "Home", "properties": {"url": "https://shop.contract.example/home", "title": "Welcome", **_KNOWN}},

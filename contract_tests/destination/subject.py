@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from functools import cached_property, partial
 from typing import Any, Final
 
-from contract_tests.destination.events import Case, fixed, unseen
+from contract_tests.destination.events import PERSON, Case, fixed, unseen
 from contract_tests.destination.hooks import HOOKS, Hook, hooks_of
 from contract_tests.destination.hostile import trapped
 from contract_tests.destination.leaks import hidden
@@ -39,7 +39,6 @@ from event_router.api import (
 #: What the host's clock says in all tests.
 NOW: Final = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 _SAID_NOTHING: Final = DestinationInfo("subject", "Subject", (), {}, ())
-_TRAITS: Final = {"email": "kate@contract.example", "firstName": "Katharina", "lastName": "Austenfield"}
 #: What a transform hook may return where it makes no request.
 REFUSALS: Final = (Skipped, Rejected, Parked, Misconfigured)
 #: As many calls as a message shows.
@@ -102,7 +101,7 @@ class Subject:
     @cached_property
     def known(self) -> Contact:
         """Return a contact as a host would remember it."""
-        traits = {name: _TRAITS.get(name, f"contract-{name}") for name in self.info.remember if isinstance(name, str)}
+        traits = {name: PERSON.get(name, f"contract-{name}") for name in self.info.remember if isinstance(name, str)}
         return Contact("contract-user-1", traits, "2026-11-20T08:00:00.000Z")
 
     @cached_property
@@ -113,9 +112,12 @@ class Subject:
     @cached_property
     def cases(self) -> tuple[Case, ...]:
         """Return ordinary cases, and hostile ones, of all its routes."""
-        plain = self.plain
-        firsts = {case.route.label: case for case in reversed(plain) if case.contact}
-        return plain + tuple(hostile for case in firsts.values() for hostile in trapped(case))
+        return self.plain + tuple(hostile for case in self.firsts for hostile in trapped(case))
+
+    @cached_property
+    def firsts(self) -> tuple[Case, ...]:
+        """Return the fullest ordinary case of each route."""
+        return tuple({case.route.label: case for case in reversed(self.plain) if case.contact}.values())
 
     @cached_property
     def silent(self) -> tuple[str, ...]:
