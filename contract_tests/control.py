@@ -21,6 +21,7 @@ from typing import Any, Self, TypeAlias
 import httpx
 
 from contract_tests.masking import masked
+from contract_tests.wire import PATIENCE, client, object_of
 
 Row: TypeAlias = Mapping[str, Any]
 
@@ -28,8 +29,6 @@ Row: TypeAlias = Mapping[str, Any]
 TOKEN = "MOCK_PROMOTER_TOKEN"  # noqa: S105  # Its name, not the token.
 #: Characters of an answer that a line of the journal shows.
 LONGEST = 300
-#: Seconds beyond what a call itself may wait.
-_PATIENCE = 10.0
 
 
 class ControlError(Exception):
@@ -87,7 +86,7 @@ class Control:
             answer = self._send("GET", "/accounts")
         except httpx.HTTPError as error:
             return f"{self.url} does not answer ({type(error).__name__})"
-        found = _object(answer)
+        found = object_of(answer)
         if found.get("code") == "control.token":
             return f"the control plane of {self.url} asks for a token; put it into {TOKEN}"
         return None if "accounts" in found else f"{self.url} has no control plane at /__mock__/"
@@ -100,10 +99,10 @@ class Control:
             httpx.HTTPError: The server cannot be reached.
         """
         params = {"account": self.account, **query} if self.account is not None else query
-        answer = self._send(method, path, json=body, params=params, timeout=_PATIENCE + wait)
+        answer = self._send(method, path, json=body, params=params, timeout=PATIENCE + wait)
         if answer.is_success:
             return answer.json()
-        raise ControlError(f"{method} /__mock__{path}", answer.status_code, _object(answer))
+        raise ControlError(f"{method} /__mock__{path}", answer.status_code, object_of(answer))
 
     def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
         headers = {"authorization": f"Bearer {self._token}"} if self._token else {}
@@ -211,15 +210,6 @@ class Control:
         return [excerpt(one, (self.api_key,)) for one in self.requests(**match)]
 
 
-def client(url: str, headers: Mapping[str, str] | None = None, **options: Any) -> httpx.Client:
-    """Return an httpx client that follows no redirects and heeds no proxy: what the server says is what comes.
-
-    Certificates are loaded, which takes longer than most tests, only where there is one to check.
-    """
-    verify = url.startswith("https:")
-    return httpx.Client(base_url=url, headers=headers, verify=verify, trust_env=False, timeout=_PATIENCE, **options)
-
-
 def excerpt(entry: Row, secrets: Collection[str] = ()) -> str:
     """Return a request and its answer as a line, such as ``3. POST /api/v2/survey/ → 200 {…}``.
 
@@ -238,11 +228,3 @@ def excerpt(entry: Row, secrets: Collection[str] = ()) -> str:
 def _short(value: Any) -> str:
     text = "" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
-
-
-def _object(answer: httpx.Response) -> Mapping[str, Any]:
-    try:
-        value = answer.json()
-    except ValueError:
-        return {}
-    return value if isinstance(value, dict) else {}

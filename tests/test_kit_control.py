@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from contract_tests.control import TOKEN, Control, ControlError, client, excerpt
+from contract_tests.control import TOKEN, Control, ControlError, excerpt
+from contract_tests.wire import client
 from mock_promoter.serving import serve
 
 

@@ -17,8 +17,9 @@ from contract_tests.router.faults import Faults, status
 from contract_tests.router.pauses import found_within
 from contract_tests.router.people import Person
 from contract_tests.router.secrecy import places_of
-from contract_tests.router.sending import BATCH, Door, basic
+from contract_tests.router.sending import BATCH, Door
 from contract_tests.router.witness import Witness, contact_of, effective, key_of, newest, order_of, outcome, survey_of
+from contract_tests.wire import basic
 
 
 @pytest.fixture

@@ -23,11 +23,12 @@ import httpx
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from contract_tests.control import Control, client
+from contract_tests.control import Control
 from contract_tests.findings import expect
 from contract_tests.masking import masked
 from contract_tests.models import promoter_world as worlds
 from contract_tests.models.promoter_world import WINDOW, Person, Rules, World
+from contract_tests.wire import client
 
 #: Few people, so that much happens to each.
 EMAILS = st.sampled_from(("kate@example.com", "chris@example.com"))

@@ -16,9 +16,10 @@ from contract_tests.contract import requirement
 from contract_tests.findings import expect
 from contract_tests.router.faults import Faults
 from contract_tests.router.people import Person
-from contract_tests.router.sending import BATCH, Door, basic
+from contract_tests.router.sending import BATCH, Door
 from contract_tests.router.subject import RouterSubject
 from contract_tests.router.witness import Witness, contact_of, survey_of
+from contract_tests.wire import basic, object_of
 
 #: Seconds that Promoter takes to answer, and in which a door has to.
 _SLOW, _SOON = 3.0, 2.0
@@ -76,7 +77,7 @@ class Doors(RouterSubject):
     def test_refusals_are_explained(self, door: Door, what: str, method: str, path: str, body: bytes | None) -> None:
         """A refusal has code and message as JSON."""
         answer = door.ask(path, body, method=method)
-        found = _object(answer)
+        found = object_of(answer)
         told = all(isinstance(found.get(name), str) and found[name] for name in ("code", "message"))
         expected = f"{what} is answered with a JSON object that has the texts code and message"
         expect(told or not _is_refusal(answer), expected, said(answer))  # Else it is RTR-020.
@@ -139,11 +140,3 @@ def said(answer: httpx.Response | None) -> str:
 
 def _is_refusal(answer: httpx.Response | None) -> bool:
     return answer is not None and 400 <= answer.status_code < 500
-
-
-def _object(answer: httpx.Response | None) -> Mapping[str, Any]:
-    try:
-        value = None if answer is None else answer.json()
-    except ValueError:
-        return {}
-    return value if isinstance(value, dict) else {}

@@ -13,9 +13,9 @@ from pathlib import Path
 import httpx
 
 from contract_tests.contract import ContractError
-from contract_tests.control import client
 from contract_tests.masking import masked
 from contract_tests.router.pauses import found_within
+from contract_tests.wire import client
 
 #: Characters of a program's output that a message shows: the last ones.
 _LAST = 1_000

@@ -17,9 +17,10 @@ from contract_tests.masking import MASK, SHORTEST
 from contract_tests.router.faults import Faults, status
 from contract_tests.router.people import Person
 from contract_tests.router.running import RunningRouter
-from contract_tests.router.sending import BATCH, Door, basic
+from contract_tests.router.sending import BATCH, Door
 from contract_tests.router.subject import RouterSubject
 from contract_tests.router.witness import Witness, contact_of, order_of, survey_of
+from contract_tests.wire import basic
 
 _LOST = {"kind": "reset"}
 

@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 import json
-from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 
 import httpx
 
-from contract_tests.control import client
 from contract_tests.findings import expect
 from contract_tests.masking import masked
 from contract_tests.router.pauses import found_within
 from contract_tests.router.people import Event
+from contract_tests.wire import basic, client
 
 #: Where SDKs send what they have gathered.
 BATCH = "/v1/batch"
 _LONGEST = 200
-
-
-def basic(write_key: str) -> str:
-    """Return a write key as SDKs send it: the user name of HTTP Basic, without a password."""
-    return f"Basic {b64encode(f'{write_key}:'.encode()).decode()}"
 
 
 class Door:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import time
-from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +15,7 @@ from contract_tests.contract import ContractError
 from contract_tests.control import Control, Row, excerpt
 from contract_tests.findings import BrokenRequirement
 from contract_tests.masking import masked
+from contract_tests.wire import basic, object_of
 
 CONTACTS = "/api/contacts/"
 CONTACT_REMOVAL = "/api/contacts/remove/"
@@ -165,11 +165,6 @@ def retry_after(answer: httpx.Response) -> int | None:
     return int(given) if re.fullmatch(r"[0-9]{1,6}", given) else None
 
 
-def basic(key: str) -> str:
-    """Return a key as HTTP Basic user without a password."""
-    return f"Basic {b64encode(f'{key}:'.encode()).decode()}"
-
-
 def value_of(answer: httpx.Response) -> Any:
     """Return the JSON value of an answer; ``None`` where it is no JSON."""
     try:
@@ -180,8 +175,7 @@ def value_of(answer: httpx.Response) -> Any:
 
 def member(answer: httpx.Response, name: str) -> Any:
     """Return a member of an answer that is a JSON object; ``None`` where it has none."""
-    value = value_of(answer)
-    return value.get(name) if isinstance(value, dict) else None
+    return object_of(answer).get(name)
 
 
 def rows(answer: httpx.Response) -> list[Any]:

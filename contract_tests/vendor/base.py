@@ -9,9 +9,10 @@ import httpx
 import pytest
 
 from contract_tests.contract import Contract
-from contract_tests.control import Control, ControlError, client
+from contract_tests.control import Control, ControlError
 from contract_tests.reporting import JOURNAL
 from contract_tests.vendor.api import CAMPAIGNS, CONTACTS, LISTS, SEGMENT, Api, no_server, rows, somebody
+from contract_tests.wire import client
 
 #: What a server may lack, and why that can be.
 CAPABILITIES = {

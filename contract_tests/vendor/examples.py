@@ -13,8 +13,9 @@ from contract_tests.cases import Case, cases
 from contract_tests.cases.comparing import difference
 from contract_tests.contract import requirement
 from contract_tests.findings import expect, shown
-from contract_tests.vendor.api import SEGMENT, Api, basic, value_of
+from contract_tests.vendor.api import SEGMENT, Api, value_of
 from contract_tests.vendor.base import VendorTests
+from contract_tests.wire import basic
 
 #: What stands in cases where the key belongs.
 _PLACEHOLDER = "PROMOTER_API_KEY"

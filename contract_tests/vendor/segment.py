@@ -7,8 +7,9 @@ from uuid import uuid4
 
 from contract_tests.contract import requirement
 from contract_tests.findings import expect
-from contract_tests.vendor.api import Api, basic, somebody
+from contract_tests.vendor.api import Api, somebody
 from contract_tests.vendor.base import VendorTests
+from contract_tests.wire import basic
 
 
 class Segment(VendorTests):
