@@ -16,7 +16,7 @@ from signal import SIG_DFL, SIGPIPE, signal
 from tempfile import TemporaryDirectory
 
 from contract_tests.badge import badge
-from contract_tests.options import OPTIONS
+from contract_tests.options import OPTIONS, homeless
 from contract_tests.report import Report, ReportError, read, written
 from contract_tests.requirements import FAMILIES, in_force
 from contract_tests.table import listing, markdown, table
@@ -51,9 +51,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _complaints(given: argparse.Namespace) -> Iterable[str]:
     """Yield what is wrong with the files that are wanted: before anything is tested, not after."""
-    for file in filter(None, (given.json, given.markdown, given.badge)):
-        if not Path(file).absolute().parent.is_dir():
-            yield f"[contract_tests.no_folder] There is no folder to write {file} into: make it first."
+    yield from filter(None, map(homeless, (given.json, given.markdown, given.badge)))
     if given.badge and Path(given.badge).suffix not in {".svg", ".json"}:
         yield f"[contract_tests.no_badge] A badge is an .svg, or a .json for shields.io; {given.badge} is neither."
 

@@ -5,6 +5,7 @@ Only what Python always has imported may be imported here: every run of pytest r
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 #: What pytest's help calls them.
@@ -66,3 +67,10 @@ OPTIONS: dict[str, dict[str, Any]] = {
     },
     "--contract-report": {"metavar": "FILE", "help": "write what became of each requirement, as JSON"},
 }
+
+
+def homeless(file: str | None) -> str | None:
+    """Return why a file that is wanted cannot be written, which is to be known before anything is tested."""
+    if file and not Path(file).absolute().parent.is_dir():
+        return f"[contract_tests.no_folder] There is no folder to write {file} into: make it first."
+    return None

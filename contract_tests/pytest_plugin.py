@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from contract_tests.options import GROUP, OPTIONS, TARGETS
+from contract_tests.options import GROUP, OPTIONS, TARGETS, homeless
 
 _HERE = Path(__file__).parent
 _NEEDED = ("hypothesis", "httpx")
@@ -116,27 +116,29 @@ def _complaints(config: pytest.Config) -> Iterator[str]:
         yield f"{needed}: pip install 'promoter-destination[contract-tests]'."
     if "--router-url" in named and "--promoter-url" not in named:
         yield "[contract_tests.no_promoter] Say with --promoter-url which Promoter the router sends to: it is asked what came."
-    file = config.getoption("--contract-report")
-    if file and not Path(file).absolute().parent.is_dir():
-        yield f"[contract_tests.no_folder] There is no folder to write {file} into: make it first."
-    if "--canonicaliser" in named and not missing:
+    yield from filter(None, [homeless(config.getoption("--contract-report"))])
+    given = [option for option in ("--canonicaliser", "--opt-out", "--supports") if config.getoption(option)]
+    if given:
         from contract_tests.contract import ContractError
+
+        try:
+            _check(config)
+        except ContractError as error:
+            yield str(error)
+
+
+def _check(config: pytest.Config) -> None:
+    """Raise ``ContractError`` where an option names what there is not."""
+    from contract_tests.contract import CAPABILITIES, check_supports, named_in
+    from contract_tests.reporting import opt_outs
+
+    if config.getoption("--canonicaliser"):
         from contract_tests.events.loading import load
 
-        try:
-            load(config.getoption("--canonicaliser"))
-        except ContractError as error:
-            yield str(error)
-    if config.getoption("--opt-out") or config.getoption("--supports"):
-        from contract_tests.contract import CAPABILITIES, ContractError, check_supports, named_in
-        from contract_tests.reporting import opt_outs
-
-        try:
-            opt_outs(config.getoption("--opt-out"))
-            known = [name for names in CAPABILITIES.values() for name in names]
-            check_supports(named_in(config.getoption("--supports") or ""), known, "--supports")
-        except ContractError as error:
-            yield str(error)
+        load(config.getoption("--canonicaliser"))
+    opt_outs(config.getoption("--opt-out"))
+    known = [name for names in CAPABILITIES.values() for name in names]
+    check_supports(named_in(config.getoption("--supports") or ""), known, "--supports")
 
 
 def _asked(config: pytest.Config) -> bool:

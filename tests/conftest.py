@@ -20,6 +20,7 @@ from mock_promoter.auth import TEST_KEY
 from mock_promoter.serving import serve
 
 if TYPE_CHECKING:
+    from gallery.servers import Gallery
     from playwright.sync_api import Browser, Page
 
 pytest_plugins = ["pytester"]
@@ -54,6 +55,21 @@ def mock(_served: str, _plane: httpx.Client) -> str:
     _plane.put("/seed", json={}).raise_for_status()
     _plane.post("/reset").raise_for_status()
     return _served
+
+
+@pytest.fixture(scope="module")
+def _servers() -> Iterator[Gallery]:
+    from gallery.servers import gallery
+
+    with gallery() as shown:
+        yield shown
+
+
+@pytest.fixture
+def shown(_servers: Gallery) -> Iterator[Gallery]:
+    """Return a Promoter-compatible server that can be made wrong, with nothing wrong yet."""
+    yield _servers
+    _servers.mend()
 
 
 @pytest.fixture(scope="session")

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from gallery.servers import Gallery, gallery, nothing_wrong
+from gallery.servers import Gallery
 from gallery.servers_broken import BROKEN
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
@@ -32,19 +30,6 @@ from contract_tests.models.promoter_world import (
 KATE = "kate@example.com"
 RULES = Rules()
 SOME = settings(max_examples=10, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck))
-
-
-@pytest.fixture(scope="module")
-def _gallery() -> Iterator[Gallery]:
-    with gallery() as shown:
-        yield shown
-
-
-@pytest.fixture
-def shown(_gallery: Gallery) -> Iterator[Gallery]:
-    """Return a server with nothing wrong yet."""
-    yield _gallery
-    _gallery.wrong, _gallery.choices = nothing_wrong, {}
 
 
 def test_contacts() -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from uuid import uuid4
 
 import httpx
 import pytest
-from gallery.servers import Ask, Gallery, Next, Reply, gallery, nothing_wrong
+from gallery.servers import Ask, Gallery, Next, Reply
 from gallery.servers_broken import BROKEN
 from gallery.servers_honest import limits
 from gallery.servers_wrong import asking, instead, reply
@@ -16,8 +16,9 @@ from support import KEY
 
 from contract_tests.requirements import requirements
 from contract_tests.vendor import CAPABILITIES, Api, VendorContract, somebody
-from contract_tests.vendor.api import basic, member, rows, value_of
+from contract_tests.vendor.api import member, rows, value_of
 from contract_tests.vendor.pages import path_of
+from contract_tests.wire import basic
 
 NEEDS_CONTROL = {
     f"VND-{number}"
@@ -61,19 +62,6 @@ class TestMockWithoutControl(TestMock):
     """Our mock, as a server whose owner declares that it has no control plane: all tests use one key, and its people."""
 
     supports = ("idempotency", "lists", "segment")
-
-
-@pytest.fixture(scope="module")
-def _gallery() -> Iterator[Gallery]:
-    with gallery() as shown:
-        yield shown
-
-
-@pytest.fixture
-def shown(_gallery: Gallery) -> Iterator[Gallery]:
-    """Return a server with nothing wrong yet."""
-    yield _gallery
-    _gallery.wrong, _gallery.hides_control = nothing_wrong, False
 
 
 def door(pytester: pytest.Pytester, shown: Gallery, *more: str) -> Mapping[str, str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from importlib import import_module
 
 import pytest
-from gallery.servers import Gallery, gallery, nothing_wrong
+from gallery.servers import Gallery
 from gallery.servers_broken import BROKEN, CHOSEN
 from hypothesis import Phase, settings
 from kit_runs import failed, judged
@@ -22,22 +22,20 @@ settings.register_profile("one history", _QUICK, max_examples=4)
 settings.register_profile("many histories", _QUICK, max_examples=80)
 
 
-@pytest.fixture(scope="module")
-def _gallery() -> Iterator[Gallery]:
+@pytest.fixture(scope="module", autouse=True)
+def _imported() -> Iterator[None]:
     # Each run within this one imports anew what is not there yet, and looks for garbage: both take longer than the rest.
     import_module("contract_tests.test_vendor")
     gc.freeze()
-    with gallery() as shown:
-        yield shown
+    yield
     gc.unfreeze()
 
 
-@pytest.fixture
-def shown(_gallery: Gallery) -> Iterator[Gallery]:
-    """Return a server with nothing wrong yet."""
-    yield _gallery
+@pytest.fixture(autouse=True)
+def _profile() -> Iterator[None]:
+    """Leave the profile of others as it was."""
+    yield
     settings.load_profile("project")
-    _gallery.wrong, _gallery.choices = nothing_wrong, {}
 
 
 @pytest.mark.parametrize("name", BROKEN)

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from contract_tests.contract import Contract
+from contract_tests.contract import UNSUPPORTED, Contract
 from contract_tests.destination import hostile
 from contract_tests.destination.events import Case
 from contract_tests.destination.hooks import CAPABILITIES, hooks_of
@@ -56,7 +56,7 @@ class DestinationBase(Contract):
 def only_where(there: object, why_not: str) -> None:
     """Skip a test that is not for a plugin like this."""
     if not there:
-        pytest.skip(f"unsupported: {why_not}")
+        pytest.skip(f"{UNSUPPORTED}{why_not}")
 
 
 def taking(found: Subject) -> None:

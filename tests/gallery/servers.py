@@ -88,6 +88,10 @@ class Gallery:
     choices: Mapping[str, Any] = field(default_factory=dict)
     hides_control: bool = False
 
+    def mend(self) -> None:
+        """Let nothing be wrong any more."""
+        self.wrong, self.choices, self.hides_control = nothing_wrong, {}, False
+
 
 class _Choosy(Server):
     """A server whose new accounts have other switches."""
