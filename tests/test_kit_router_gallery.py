@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -75,11 +74,5 @@ def test_every_requirement_is_broken_by_some() -> None:
 def test_histories_find_what_they_are_for(tmp_path: Path) -> None:
     """Events lost, and values overwritten, at some step of some history are found; the good router lives through all."""
     names = [GOOD, *(one.__name__ for one in UNSTABLE)]
-    wanted = {name: {HISTORIES: "met" if name == GOOD else "broken"} for name in names}
-    found: dict[str, Mapping[str, str]] = {}
-    # What is killed has something to lose only where that is quicker than to deliver it, so each fault has three chances.
-    for chance in range(3):
-        left = [name for name in names if name not in found or (name != GOOD and found[name] != wanted[name])]
-        folder = tmp_path / f"histories-{chance}"
-        found |= verdicts(folder, left, PATIENCE, "--contract-examples=600", "-k", "every_history") if left else {}
-    assert found == wanted
+    found = verdicts(tmp_path, names, "--contract-patience=6", "--contract-examples=600", "-k", "every_history")
+    assert found == {name: {HISTORIES: "met" if name == GOOD else "broken"} for name in names}

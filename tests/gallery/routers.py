@@ -64,9 +64,9 @@ BROKEN: Mapping[type[ToyRouter | Life], tuple[str, ...]] = {
     doors.LogsForms: ("RTR-830",),
     doors.LogsAnswers: ("RTR-830",),
 }
-#: Those of them whose fault whole histories (RTR-700) find surely enough; that of others they find if chance wills.
-UNSTABLE = (states.WritesLate, courses.LastOneWins)
-NAMED = {one.__name__: one for one in (ToyRouter, *BROKEN)}
+#: Those whose fault whole histories (RTR-700) find, however quick or slow the machine is; others they find if chance wills.
+UNSTABLE = (states.LosesTheFirst, courses.LastOneWins)
+NAMED = {one.__name__: one for one in (ToyRouter, *BROKEN, *UNSTABLE)}
 
 
 def router_of(one: type[ToyRouter | Life]) -> type[ToyRouter]:

@@ -116,6 +116,21 @@ class WritesLate(Late):
             self.line_up(event)
 
 
+class LosesTheFirst(Life):
+    """Takes the first event after a start for one that it had before, unless it is the very first start."""
+
+    def begin(self) -> None:
+        """Begin as if something had been asked already."""
+        super().begin()
+        self.mistaken = bool(self.seen)
+
+    async def take(self, event: Event) -> None:
+        """Lose one."""
+        if not self.mistaken:
+            await super().take(event)
+        self.mistaken = False
+
+
 class LosesParked(Late):
     """Keeps what waits for a contact in memory, and on the disk at a regular end only."""
 
