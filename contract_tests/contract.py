@@ -28,7 +28,7 @@ CAPABILITIES: Mapping[str, Collection[str]] = MappingProxyType(
             *("load_settings", "interpret_response", "connection_check"),
         ),
         "EVT": ("report",),
-        "VND": ("control", "idempotency", "lists", "segment"),
+        "VND": ("campaigns", "control", "idempotency", "lists", "segment"),
         "RTR": ("control", "deletion", "restart"),
     }
 )

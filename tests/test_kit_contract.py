@@ -188,7 +188,7 @@ def test_capabilities_that_there_are_not(pytester: pytest.Pytester) -> None:
     )
     assert run.ret == pytest.ExitCode.USAGE_ERROR
     with pytest.raises(
-        ContractError, match=r"TestMine declares lsits, .*; there are control, idempotency, lists"
+        ContractError, match=r"TestMine declares lsits, .*; there are campaigns, control, idempotency, lists"
     ) as caught:
         type("TestMine", (Contract,), {"family": "VND", "supports": ("control", "lsits")})
     assert caught.value.code == "contract_tests.unknown_capability"

@@ -22,6 +22,7 @@ from contract_tests.models.promoter_world import (
     limited,
     may_be_surveyed,
     removed,
+    sent,
     surveyed,
     unsubscribed,
     upserted,
@@ -51,6 +52,15 @@ def test_surveys() -> None:
     updating = Rules(refused_upserts=True)
     refused = surveyed(world, updating, KATE, {"plan": "free"})
     assert (refused.people[KATE].attributes, refused.surveys) == ({"plan": "free"}, {KATE: 1})
+
+
+def test_sending() -> None:
+    """A campaign surveys those in its list who may be surveyed, once."""
+    world = upserted(World(), KATE, None, {}, frozenset({1}))
+    world = unsubscribed(upserted(world, "gone@example.com", None, {}, frozenset({1})), "gone@example.com")
+    world = upserted(world, "elsewhere@example.com", None, {}, frozenset({2}))
+    assert sent(sent(world, RULES, 1), RULES, 1).surveys == {KATE: 1}
+    assert sent(world, RULES, 1).people[KATE] == Person(lists=frozenset({1}), surveyed=0)
 
 
 def test_removal() -> None:
@@ -96,9 +106,10 @@ def test_a_good_server(shown: Gallery, choices: dict[str, object]) -> None:
 
 
 def test_a_shared_account(shown: Gallery) -> None:
-    """Histories may share an account, one after the other, and a server need not heed keys."""
+    """Histories may share an account, one after the other, and a server need not heed keys, or make campaigns."""
     with Control(shown.url) as server, server.new_account() as account:
-        run_state_machine_as_test(promoter_machine(shown.url, account, idempotent=False), settings=SOME)
+        machine = promoter_machine(shown.url, account, idempotent=False, campaigns=False)
+        run_state_machine_as_test(machine, settings=SOME)
         assert account.journal()
         account.remove_account()
 
@@ -115,7 +126,8 @@ def test_a_test_case(shown: Gallery) -> None:
     [
         ("takes_from_lists_who_is_updated", "the contacts (first name, attributes, lists, unsubscribed)"),
         ("stores_events_twice", "1 custom events"),
-        ("limits_nobody", "429 beyond 1 requests in 3600 seconds, and only then"),
+        ("says_that_it_sends_and_does_not", "the surveys by e-mail {"),
+        ("limits_nobody", "429 beyond "),
     ],
 )
 def test_broken_servers(shown: Gallery, name: str, says: str) -> None:

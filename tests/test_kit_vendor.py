@@ -10,10 +10,11 @@ import pytest
 from gallery.servers import Ask, Gallery, Next, Reply
 from gallery.servers_broken import BROKEN
 from gallery.servers_honest import limits
-from gallery.servers_wrong import asking, instead, reply
+from gallery.servers_wrong import CAMPAIGNS, TEMPLATES, asking, instead, reply
 from kit_runs import WITHOUT, came, failed, judged, ran
 from support import KEY
 
+from contract_tests.report import read
 from contract_tests.requirements import requirements
 from contract_tests.vendor import CAPABILITIES, Api, VendorContract, somebody
 from contract_tests.vendor.api import member, rows, value_of
@@ -26,6 +27,7 @@ NEEDS_CONTROL = {
         "018",
         "084",
         "086",
+        "088",
         "092",
         "094",
         "118",
@@ -38,10 +40,14 @@ NEEDS_CONTROL = {
         "160",
         "162",
         "164",
+        "165",
         "166",
         "168",
+        "178",
     ]
 }
+
+NEEDS_CAMPAIGNS = {f"VND-{number}" for number in (170, 172, 174, 176, 178, 179)}
 
 
 class TestMock(VendorContract):
@@ -61,7 +67,7 @@ class TestMock(VendorContract):
 class TestMockWithoutControl(TestMock):
     """Our mock, as a server whose owner declares that it has no control plane: all tests use one key, and its people."""
 
-    supports = ("idempotency", "lists", "segment")
+    supports = ("campaigns", "idempotency", "lists", "segment")
 
 
 def door(pytester: pytest.Pytester, shown: Gallery, *more: str) -> Mapping[str, str]:
@@ -90,13 +96,16 @@ def test_without_control_plane(pytester: pytest.Pytester, shown: Gallery) -> Non
 def test_what_a_server_declares(pytester: pytest.Pytester, shown: Gallery) -> None:
     """What is not declared is not tested; names of other families do not count."""
     found = door(pytester, shown, "--supports=lists,segment,restart")
-    assert (failed(found), unsupported(found)) == (set(), NEEDS_CONTROL | {"VND-130", "VND-132", "VND-134"})
+    assert (failed(found), unsupported(found)) == (
+        set(),
+        NEEDS_CONTROL | NEEDS_CAMPAIGNS | {"VND-130", "VND-132", "VND-134"},
+    )
     assert unsupported(door(pytester, shown, "--supports=restart")) == set()
 
 
 def test_a_server_that_declares_nothing(pytester: pytest.Pytester, shown: Gallery) -> None:
     """No name at all is not the same as no option: nothing of what a server may lack is tested, or looked for."""
-    plain = "VND-018 or VND-100 or VND-110 or VND-130 or VND-150"
+    plain = "VND-018 or VND-100 or VND-110 or VND-130 or VND-150 or VND-170"
     found = door(pytester, shown, "--supports=", "-k", plain)
     assert unsupported(found) == set(plain.split(" or "))
 
@@ -139,7 +148,21 @@ def test_what_a_server_lacks(pytester: pytest.Pytester, shown: Gallery) -> None:
     found = door(pytester, shown)
     assert failed(found) == set()
     numbers = (100, 102, 104, 106, 108, 110, 112, 114, 116)
-    assert unsupported(found) == NEEDS_CONTROL | {f"VND-{number}" for number in numbers}
+    assert unsupported(found) == NEEDS_CONTROL | NEEDS_CAMPAIGNS | {f"VND-{number}" for number in numbers}
+
+
+@pytest.mark.parametrize("served", ["templates only", "campaigns only"])
+def test_a_server_that_makes_no_campaigns(pytester: pytest.Pytester, shown: Gallery, served: str) -> None:
+    """Who does not make both a campaign and its template is asked for neither, and the reason is said."""
+    path = {"templates only": CAMPAIGNS, "campaigns only": TEMPLATES}[served]
+    shown.wrong = instead(lambda ask: reply(405, {"detail": "No."}) if ask.call == f"POST {path}" else None)
+    file = pytester.path / "report.json"
+    options = (f"--promoter-url={shown.url}", f"--contract-report={file}", "-k", "VND-026 or VND-17")
+    pytester.runpytest_inprocess("--pyargs", "contract_tests", *WITHOUT, *options)
+    found = came(read(file.read_text("utf-8")), shown.url)
+    assert found == {**dict.fromkeys(NEEDS_CAMPAIGNS, "unsupported"), "VND-026": "met"}
+    reasons = {row.reason for row in read(file.read_text("utf-8")).subjects[0].rows if row.id in NEEDS_CAMPAIGNS}
+    assert reasons == {f"needs campaigns: POST {path} is 405"}
 
 
 def test_what_a_failure_says(pytester: pytest.Pytester, shown: Gallery) -> None:

@@ -27,6 +27,7 @@ from contract_tests.control import Control
 from contract_tests.findings import expect
 from contract_tests.masking import masked
 from contract_tests.models import promoter_world as worlds
+from contract_tests.models.promoter_template import template
 from contract_tests.models.promoter_world import WINDOW, Person, Rules, World
 from contract_tests.wire import client
 
@@ -62,11 +63,13 @@ class PromoterMachine(RuleBasedStateMachine):
         url: Where it answers.
         shared: An account that all histories use, one after the other; ``None`` for one of its own for each.
         idempotent: Whether the server heeds ``Idempotency-Key``, if its switches say so too.
+        campaigns: Whether campaigns can be made through the API.
     """
 
     url: ClassVar[str] = ""
     shared: ClassVar[Control | None] = None
     idempotent: ClassVar[bool] = True
+    campaigns: ClassVar[bool] = True
 
     def __init__(self) -> None:
         super().__init__()
@@ -78,7 +81,7 @@ class PromoterMachine(RuleBasedStateMachine):
         self.choices = Rules.of(self.held["settings"])
         self.campaign = self.held["campaigns"][0]["id"]
         self.http = client(self.url, {"authorization": f"Token {self.account.api_key}"})
-        self.done, self.names = list[Write](), 0
+        self.done, self.names, self.senders = list[Write](), 0, dict[int, int]()
         self.world = World(lists=self.new_lists())
 
     def teardown(self) -> None:
@@ -107,6 +110,17 @@ class PromoterMachine(RuleBasedStateMachine):
             wanted = 200 if worlds.may_be_surveyed(self.world, self.choices, email) else 400
             expect(answer.status_code == wanted, f"HTTP {wanted} for a survey of {email}", self.shown(answer))
             self.world = worlds.surveyed(self.world, self.choices, email, attributes)
+
+    @precondition(lambda self: self.campaigns)
+    @rule(which=_LISTS)
+    def send_surveys(self, which: int) -> None:
+        """Let the campaign of a list survey everybody in it."""
+        listed = sorted(self.world.lists)[which]
+        # Without a key: what it answers need not be JSON.
+        answer = self.write(f"/api/campaigns/{self.senders[listed]}/send-surveys/", {"all_contacts": True}, keyed=False)
+        if answer is not None:
+            self.succeeds(answer)
+            self.world = worlds.sent(self.world, self.choices, listed)
 
     @rule(email=EMAILS, keyed=_KEYED)
     def remove(self, email: str, keyed: bool) -> None:
@@ -191,11 +205,21 @@ class PromoterMachine(RuleBasedStateMachine):
         expect(events == self.world.events, f"{self.world.events} custom events", f"{events} custom events")
 
     def new_lists(self) -> frozenset[int]:
-        """Make the lists of a history; return their ids."""
-        made = [self.http.post("/api/lists/", json={"name": self.new_name()}) for _ in range(2)]
-        for answer in made:
-            self.succeeds(answer)
-        return frozenset(answer.json()["id"] for answer in made)
+        """Make the lists of a history, and a campaign for each; return the ids of the lists."""
+        lists = [self.made("/api/lists/", {"name": self.new_name()}) for _ in range(2)]
+        if self.campaigns:
+            fields = {"email": self.made("/api/email/", template(self.new_name()))}
+            self.senders = {
+                listed: self.made("/api/campaigns/", {**fields, "name": self.new_name(), "contact_list": listed})
+                for listed in lists
+            }
+        return frozenset(lists)
+
+    def made(self, path: str, body: Mapping[str, Any]) -> int:
+        """Make something; return its id."""
+        answer = self.http.post(path, json=body)
+        self.succeeds(answer)
+        return int(answer.json()["id"])
 
     def new_name(self) -> str:
         """Return a name that this history has not used."""
@@ -229,15 +253,19 @@ class PromoterMachine(RuleBasedStateMachine):
         return masked(f"HTTP {answer.status_code} {answer.text}", (self.account.api_key,))
 
 
-def promoter_machine(url: str, shared: Control | None = None, *, idempotent: bool = True) -> type[PromoterMachine]:
+def promoter_machine(
+    url: str, shared: Control | None = None, *, idempotent: bool = True, campaigns: bool = True
+) -> type[PromoterMachine]:
     """Return the machine for a server.
 
     Args:
         url: Where it answers; it has mock-promoter's control plane.
         shared: An account that all histories use; unless it is given, each has its own.
         idempotent: Whether the server heeds ``Idempotency-Key``.
+        campaigns: Whether campaigns can be made through its API.
     """
-    return type("Promoter", (PromoterMachine,), {"url": url, "shared": shared, "idempotent": idempotent})
+    chosen = {"url": url, "shared": shared, "idempotent": idempotent, "campaigns": campaigns}
+    return type("Promoter", (PromoterMachine,), chosen)
 
 
 def _own_account(url: str) -> Control:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import reduce
 from typing import Any
 
 #: Seconds in which a request counts against the limit.
@@ -114,6 +115,12 @@ def surveyed(world: World, rules: Rules, email: str, attributes: Mapping[str, st
         return after
     counted = {**after.surveys, email: after.surveys.get(email, 0) + 1}
     return _with(replace(after, surveys=counted), email, replace(after.people[email], surveyed=world.now))
+
+
+def sent(world: World, rules: Rules, listed: int) -> World:
+    """Return the world after a campaign has surveyed everybody in its list who may be surveyed."""
+    members = [email for email, person in world.people.items() if listed in person.lists]
+    return reduce(lambda after, email: surveyed(after, rules, email, {}), members, world)
 
 
 def removed(world: World, rules: Rules, email: str) -> World:

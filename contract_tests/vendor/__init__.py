@@ -13,10 +13,13 @@ which one, the fixture ``campaign_id`` says. What a server may lack is in ``CAPA
 
 from contract_tests.vendor.api import Api, somebody
 from contract_tests.vendor.base import CAPABILITIES, VendorTests
+from contract_tests.vendor.campaigns import Campaigns
 from contract_tests.vendor.contacts import Attributes, Contacts
 from contract_tests.vendor.credentials import Credentials
+from contract_tests.vendor.eligibility import Eligibility
 from contract_tests.vendor.examples import Examples
 from contract_tests.vendor.feedback import Feedback
+from contract_tests.vendor.filters import Filters
 from contract_tests.vendor.histories import Histories
 from contract_tests.vendor.limits import Limits
 from contract_tests.vendor.lists import Lists
@@ -25,7 +28,8 @@ from contract_tests.vendor.paths import Paths
 from contract_tests.vendor.refusals import Refusals
 from contract_tests.vendor.repeats import Races, Repeats
 from contract_tests.vendor.segment import Segment
-from contract_tests.vendor.surveys import Eligibility, Surveys
+from contract_tests.vendor.sending import Sending
+from contract_tests.vendor.surveys import Surveys
 from contract_tests.vendor.tenants import Tenants
 
 __all__ = ["CAPABILITIES", "Api", "VendorContract", "VendorTests", "somebody"]
@@ -41,8 +45,11 @@ class VendorContract(
     Surveys,
     Eligibility,
     Feedback,
+    Filters,
     Pages,
     Lists,
+    Campaigns,
+    Sending,
     Segment,
     Limits,
     Repeats,

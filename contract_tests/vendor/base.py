@@ -11,12 +11,23 @@ import pytest
 from contract_tests.contract import Contract
 from contract_tests.control import Control, ControlError
 from contract_tests.reporting import JOURNAL
-from contract_tests.vendor.api import CAMPAIGNS, CONTACTS, LISTS, SEGMENT, Api, no_server, rows, somebody
+from contract_tests.vendor.api import (
+    CAMPAIGNS,
+    CONTACTS,
+    LISTS,
+    SEGMENT,
+    TEMPLATES,
+    Api,
+    no_server,
+    rows,
+    somebody,
+)
 from contract_tests.wire import client
 
 #: What a server may lack, and why that can be.
 CAPABILITIES = {
-    "control": "a control plane at /__mock__/, as mock-promoter has it: an account for each test, time, limits",
+    "campaigns": "e-mail templates and campaigns that are made through the API, and told there to send surveys",
+    "control": "a control plane at /__mock__/, as mock-promoter has it: an account for each test, time, limits, switches",
     "idempotency": "a repeated Idempotency-Key is done once; Promoter is not known to heed it",
     "lists": "contact lists",
     "segment": "the endpoint for Segment's events, which Promoter had on a host of its own",
@@ -85,12 +96,20 @@ class VendorTests(Contract):
             return self._api.lacking or None
         if capability == "idempotency":
             return _repeats(self._api)
-        probe = _PROBES[capability]
-        status = self._api.call(*probe, authorization=self._api.basic if capability == "segment" else None).status_code
-        return f"{probe[0]} {probe[1]} is {status}" if status in {404, 405, 501} else None
+        authorization = self._api.basic if capability == "segment" else None
+        for method, path in _PROBES[capability]:
+            status = self._api.call(method, path, authorization=authorization).status_code
+            if status in {404, 405, 501}:
+                return f"{method} {path} is {status}"
+        return None
 
 
-_PROBES = {"lists": ("GET", LISTS), "segment": ("POST", SEGMENT)}
+#: What a server with a capability serves. Nothing is made: the writes have no body.
+_PROBES = {
+    "campaigns": (("POST", TEMPLATES), ("POST", CAMPAIGNS), ("GET", LISTS)),
+    "lists": (("GET", LISTS),),
+    "segment": (("POST", SEGMENT),),
+}
 
 
 def _repeats(api: Api) -> str | None:

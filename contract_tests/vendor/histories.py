@@ -22,7 +22,7 @@ class Histories(VendorTests):
     @requirement("VND-150", needs="control")
     def test_histories(self, api: Api, request: pytest.FixtureRequest) -> None:
         """After any history of writes, unsubscribes, waits, limits and repeats the server holds what a model of it holds."""
-        heeds_keys = self.supported("idempotency", request.config)
+        able = {name: self.supported(name, request.config) for name in ("idempotency", "campaigns")}
         examples = settings().max_examples // _PER_HISTORY
         chosen = settings(
             max_examples=max(1, examples),
@@ -31,5 +31,5 @@ class Histories(VendorTests):
             database=None,
             suppress_health_check=list(HealthCheck),
         )
-        machine = promoter_machine(api.url, api.plane, idempotent=heeds_keys)
+        machine = promoter_machine(api.url, api.plane, idempotent=able["idempotency"], campaigns=able["campaigns"])
         run_state_machine_as_test(machine, settings=chosen)

@@ -29,7 +29,7 @@ class Lists(VendorTests):
     @requirement("VND-102", needs="lists")
     def test_contacts_join(self, api: Api) -> None:
         """A contact joins the lists that it is posted with; lists show their contacts with their ids."""
-        first, second, email = _made(api), _made(api), somebody()
+        first, second, email = new_list(api), new_list(api), somebody()
         number = member(api.contact(email, contact_list=[first]), "id")
         api.contact(email, contact_list=[second])
         for listed in (first, second):
@@ -40,7 +40,7 @@ class Lists(VendorTests):
     @requirement("VND-104", needs="lists")
     def test_found_by_list(self, api: Api) -> None:
         """Contacts are found by the list that they are in."""
-        listed, email = _made(api), somebody()
+        listed, email = new_list(api), somebody()
         api.contact(email, contact_list=[listed])
         api.contact(f"x{email}")
         answer = api.get(CONTACTS, contact_list__id=listed)
@@ -65,19 +65,20 @@ class Lists(VendorTests):
     @requirement("VND-108", needs="lists")
     def test_delete_without_the_slash(self, api: Api) -> None:
         """DELETE is done without the slash at the end of its path, too."""
-        listed = _made(api)
+        listed = new_list(api)
         number = member(api.contact(contact_list=[listed]), "id")
         answer = api.call("DELETE", f"{LISTS}{listed}/contacts/{number}")
         expect(answer.is_success, "HTTP 2xx, and no redirect", api.shown(answer))
 
 
-def _made(api: Api) -> Any:
+def new_list(api: Api) -> Any:
+    """Make a list with nobody in it; return its id."""
     return member(api.post(LISTS, {"name": f"contract {uuid4().hex}"}), "id")
 
 
 def _leaves(api: Api, leave: Callable[[Any, str, Any], httpx.Response], *, stays: bool) -> None:
     """Put somebody into two lists, let them leave the first, and look who is where."""
-    one, other, email = _made(api), _made(api), somebody()
+    one, other, email = new_list(api), new_list(api), somebody()
     number = member(api.contact(email, contact_list=[one, other]), "id")
     answer = leave(one, email, number)
     expect(answer.is_success, "HTTP 2xx: the contact leaves the list", api.shown(answer))

@@ -30,7 +30,7 @@ class Pages(VendorTests):
     def test_links_lead_through_all(self, api: Api) -> None:
         """Following next from the first page passes each row once, and previous leads back; filters stay."""
         listed = _crowd(api)
-        answers = _following(api, api.get(CONTACTS, contact_list__id=listed))
+        answers = following(api, api.get(CONTACTS, contact_list__id=listed))
         seen = [row.get("id") for answer in answers for row in rows(answer)]
         counts = {len(seen), len(set(seen)), *(member(answer, "count") for answer in answers)}
         way = [answer.request.url.query.decode() for answer in answers[:5]]
@@ -50,8 +50,8 @@ class Pages(VendorTests):
         expect(len(rows(found)) == PAGE, f"{PAGE} rows on the first page", f"{len(rows(found))} rows")
 
 
-def _following(api: Api, first: httpx.Response) -> list[httpx.Response]:
-    """Return a page and all that its links lead to; no more than there are people."""
+def following(api: Api, first: httpx.Response) -> list[httpx.Response]:
+    """Return a page and all that its links lead to; no more than there are people in the test of it."""
     found = [first]
     while member(found[-1], "next") and len(found) < _PEOPLE:
         found.append(api.get(path_of(member(found[-1], "next"))))

@@ -1,15 +1,13 @@
-"""Surveys: what is answered, and who may be asked when."""
+"""Surveys: what is answered."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import httpx
-
 from contract_tests.cases.comparing import difference
 from contract_tests.contract import requirement
 from contract_tests.findings import expect
-from contract_tests.vendor.api import NOT_ELIGIBLE, SURVEY, SURVEY_V1, Api, member, somebody, value_of
+from contract_tests.vendor.api import SURVEY, SURVEY_V1, Api, member, somebody, value_of
 from contract_tests.vendor.base import VendorTests
 
 _TYPED = {"OrderId": 123456789, "total": 19.5, "gift": True, "note": "Box of apples", "order id": "o-1"}
@@ -71,67 +69,6 @@ class Surveys(VendorTests):
         """A campaign that there is not surveys nobody: 400 or 404."""
         answer = api.survey(999_999_999, somebody())
         expect(answer.status_code in {400, 404}, "HTTP 400 or 404 for a campaign that there is not", api.shown(answer))
-
-
-class Eligibility(VendorTests):
-    """Who may be surveyed when."""
-
-    @requirement("VND-080")
-    def test_nobody_twice_in_a_day(self, api: Api, campaign_id: int) -> None:
-        """Whoever was surveyed is refused with 400 at once afterwards, by v2 and by v1, also after an update."""
-        email = somebody()
-        api.survey(campaign_id, email)
-        api.contact(email, attributes={"plan": "gold"})
-        for answer in _both(api, campaign_id, email):
-            expect(answer.status_code == 400, "HTTP 400: surveyed a moment ago", api.shown(answer))
-
-    @requirement("VND-080")
-    def test_v1_counts_too(self, api: Api, campaign_id: int) -> None:
-        """Whoever was surveyed by v1 is refused by v2."""
-        email = somebody()
-        api.post(SURVEY_V1, {"campaign": campaign_id, "email": email})
-        answer = api.survey(campaign_id, email)
-        expect(answer.status_code == 400, "HTTP 400: surveyed a moment ago", api.shown(answer))
-
-    @requirement("VND-082")
-    def test_words_for_who_may_not(self, api: Api, campaign_id: int) -> None:
-        """Who may not be surveyed now is refused in exactly these words, by v2 and by v1."""
-        email = somebody()
-        api.survey(campaign_id, email)
-        for answer in _both(api, campaign_id, email):
-            if answer.status_code == 400:
-                expect(value_of(answer) == NOT_ELIGIBLE, f"the body {NOT_ELIGIBLE}", api.shown(answer))
-
-    @requirement("VND-084", needs="control")
-    def test_a_day_later(self, api: Api, campaign_id: int) -> None:
-        """A minute before 24 hours are over a person is still refused; then it is surveyed again."""
-        email = somebody()
-        api.plane.freeze()
-        api.survey(campaign_id, email)
-        if api.survey(campaign_id, email).is_success:
-            return  # VND-080 is about that.
-        api.plane.advance(hours=23, minutes=59)
-        before = api.survey(campaign_id, email)
-        expect(before.status_code == 400, "HTTP 400 within 24 hours", api.shown(before))
-        api.plane.advance(minutes=1)
-        after = api.survey(campaign_id, email)
-        expect(after.status_code == 200, "HTTP 200 after 24 hours", api.shown(after))
-
-    @requirement("VND-086", needs="control")
-    def test_unsubscribed_for_good(self, api: Api, campaign_id: int) -> None:
-        """Who unsubscribed is never surveyed again, not after years and not after an update."""
-        email = somebody()
-        number = member(api.contact(email), "id")
-        api.plane.unsubscribe(number)
-        for days in (0, 800):
-            api.plane.advance(days=days)
-            api.contact(email, attributes={"plan": "gold"})
-            answer = api.survey(campaign_id, email)
-            expect(answer.status_code == 400, f"HTTP 400 {days} days after they unsubscribed", api.shown(answer))
-
-
-def _both(api: Api, campaign: int, email: str) -> list[httpx.Response]:
-    return [api.survey(campaign, email), api.post(SURVEY_V1, {"campaign": campaign, "email": email})]
 
 
 def _same(found: Any, wanted: dict[str, Any]) -> bool:

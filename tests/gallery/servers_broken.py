@@ -9,24 +9,32 @@ from collections.abc import Mapping
 from typing import Any
 
 from gallery import (
+    servers_campaigns,
     servers_contacts,
+    servers_filters,
     servers_honest,
     servers_refusing,
     servers_repeats,
+    servers_sending,
     servers_surveys,
     servers_tenants,
+    servers_throttles,
 )
 from gallery.servers_wrong import BROKEN
 
 __all__ = [
     "BROKEN",
     "CHOSEN",
+    "servers_campaigns",
     "servers_contacts",
+    "servers_filters",
     "servers_honest",
     "servers_refusing",
     "servers_repeats",
+    "servers_sending",
     "servers_surveys",
     "servers_tenants",
+    "servers_throttles",
 ]
 
 #: Switches of the mock → the requirements that a server with them does not meet.
@@ -36,7 +44,7 @@ CHOSEN: tuple[tuple[Mapping[str, Any], set[str]], ...] = (
     ({"v1_feedback_campaign": "id", "metrics_key": "campaign"}, set()),
     ({"hard_throttle_hours": 0}, {"VND-080"}),
     ({"hard_throttle_hours": 1}, {"VND-084"}),
-    ({"hard_throttle_hours": 1000}, {"VND-084"}),
+    ({"hard_throttle_hours": 1000}, {"VND-084", "VND-088"}),
     ({"page_size": 50}, {"VND-094"}),
     ({"page_size": 500}, {"VND-094"}),
     ({"blank_attributes": "stored"}, {"VND-065"}),

@@ -6,7 +6,7 @@ import re
 import time
 
 from gallery.servers import Ask, Next, Reply, Wrong
-from gallery.servers_wrong import CAMPAIGNS, LISTS, SURVEY, broken, done, telling
+from gallery.servers_wrong import CAMPAIGNS, LISTS, SURVEY, TEMPLATES, broken, done, telling
 
 
 @broken()
@@ -17,9 +17,29 @@ def _answers_more_than_it_has_to() -> Wrong:
         if given.status == 200 and re.fullmatch(rf"{LISTS}\d+/contacts/", ask.path):
             shown = [{**row, "email": "k@example.com"} for row in given.json["results"]]
             return given.with_json({**given.json, "results": shown})
-        # Campaigns are made elsewhere.
-        reads = given.status == 405 and ask.path == CAMPAIGNS
-        return given.with_headers(allow="GET, HEAD, OPTIONS") if reads else given
+        if ask.call == f"POST {TEMPLATES}" and given.status == 201:
+            logo = "https://example.com/logo.png"
+            return given.with_json({**given.json, "logo": logo, "created_date": "2026-03-01T09:00:00Z"})
+        return given
+
+    return telling(change)
+
+
+@broken()
+def _makes_no_campaigns() -> Wrong:
+    def change(ask: Ask, given: Reply) -> Reply:
+        elsewhere = ask.path == CAMPAIGNS and ask.method in {"POST", "DELETE"}
+        refused = given.with_json({"detail": f'Method "{ask.method}" not allowed.'}, 405)
+        return refused.with_headers(allow="GET, HEAD, OPTIONS") if elsewhere and given.status != 401 else given
+
+    return telling(change)
+
+
+@broken()
+def _shows_the_newest_first() -> Wrong:
+    def change(ask: Ask, given: Reply) -> Reply:
+        shown = given.json.get("results") if ask.call in {f"GET {CAMPAIGNS}", f"GET {TEMPLATES}"} else None
+        return given.with_json({**given.json, "results": shown[::-1]}) if shown else given
 
     return telling(change)
 

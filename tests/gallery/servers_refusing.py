@@ -22,6 +22,7 @@ from gallery.servers_wrong import (
     reply,
     telling,
 )
+from mock_promoter.feedback import FILTERS
 
 
 @broken("VND-010")
@@ -181,7 +182,7 @@ def _refuses_unknown_fields() -> Wrong:
     return instead(answer)
 
 
-_PARAMETERS = {"email", "page", "contact_list__id", "survey__contact__email", "score", "score_type"}
+_PARAMETERS = {"email", "page", "contact_list__id", *FILTERS}
 
 
 @broken("VND-029")

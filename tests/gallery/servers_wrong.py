@@ -18,7 +18,7 @@ CONTACTS, REMOVAL, SURVEY, SURVEY_V1 = (
     "/api/contacts/survey/",
 )
 LISTS, CAMPAIGNS, METRICS, SEGMENT = "/api/lists/", "/api/campaigns/", "/api/metrics/", "/api/segment/"
-FEEDBACK, FEEDBACK_V1 = "/api/v2/feedback/", "/api/feedback/"
+FEEDBACK, FEEDBACK_V1, TEMPLATES = "/api/v2/feedback/", "/api/feedback/", "/api/email/"
 POST_CONTACT, POST_SURVEY = f"POST {CONTACTS}", f"POST {SURVEY}"
 
 BROKEN: dict[str, tuple[Callable[[], Wrong], set[str]]] = {}
