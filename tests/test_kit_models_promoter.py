@@ -133,7 +133,7 @@ def test_a_test_case(shown: Gallery) -> None:
 def test_broken_servers(shown: Gallery, name: str, says: str) -> None:
     """What differs is said in words, without the key, and with the history that leads there."""
     shown.wrong = BROKEN[name][0]()
-    quick = settings(SOME, max_examples=100, phases=(Phase.explicit, Phase.generate), derandomize=True)
+    quick = settings(SOME, max_examples=400, phases=(Phase.explicit, Phase.generate), derandomize=True)
     with Control(shown.url) as server, server.new_account() as account:
         with pytest.raises(BrokenRequirement) as broken:
             run_state_machine_as_test(promoter_machine(shown.url, account), settings=quick)

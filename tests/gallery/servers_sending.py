@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
-from gallery.servers import Ask, Reply, Wrong
-from gallery.servers_wrong import CAMPAIGNS, asking, before, broken, instead, reply, telling
+from gallery.servers import Ask, Next, Reply, Wrong
+from gallery.servers_wrong import CAMPAIGNS, asking, before, broken, telling
 from mock_promoter.account import Account
 from mock_promoter.model import Campaign, Contact
 
@@ -15,7 +15,17 @@ _SENT = "Success, surveys sent."
 
 @broken("VND-176", "VND-178", "VND-150")
 def _says_that_it_sends_and_does_not() -> Wrong:
-    return instead(lambda ask: reply(200, _SENT) if _sends(ask) else None)
+    async def wrong(ask: Ask, go: Next) -> Reply:
+        account = ask.server.caller(ask.headers.get("authorization", ""))
+        idle = [one for one in account.contacts.values() if not one.inactive] if account and _sends(ask) else []
+        for contact in idle:
+            contact.inactive = True
+        given = await go(ask)
+        for contact in idle:
+            contact.inactive = False
+        return given
+
+    return wrong
 
 
 @broken("VND-176", "VND-150")
