@@ -11,7 +11,12 @@ demo: $(VENV)/.installed
 
 # The tests run against the wheel as installed, never against the checkout.
 test: $(VENV)/.installed
-	$(BIN)/pytest -n 2 --cov --cov-report=term $(ARGS)
+ifdef ARGS
+	$(BIN)/pytest -n 2 $(ARGS)
+else
+	$(BIN)/pytest -n 2 -m "not gallery" --cov --cov-report=term
+	$(BIN)/pytest -n 2 -m gallery
+endif
 
 check: $(VENV)/.tools
 	$(BIN)/ruff check .

@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from textwrap import dedent
+from typing import TypeVar
 
 import pytest
+from _pytest.mark import ParameterSet
 
 from contract_tests.report import Report, read
+
+_T = TypeVar("_T")
 
 #: Results that say nothing against the subject.
 GOOD = frozenset({"met", "unsupported"})
 #: What a run within a run does without: schemathesis leaves Hypothesis' examples blank.
 WITHOUT = ("-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:schemathesis")
+
+
+def exhibits(names: Iterable[_T], seen: Collection[_T]) -> list[ParameterSet]:
+    """Return the parameters of a gallery's test.
+
+    Args:
+        names: All that the gallery shows.
+        seen: Those who take a branch of the contract tests that nobody else takes, so that its coverage is counted.
+    """
+    return [pytest.param(name, marks=() if name in seen else pytest.mark.gallery) for name in names]
 
 
 def judged(pytester: pytest.Pytester, *args: str) -> Mapping[str, str]:

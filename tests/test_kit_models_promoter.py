@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from gallery.servers import Gallery
 from gallery.servers_broken import BROKEN
@@ -112,6 +114,32 @@ def test_a_shared_account(shown: Gallery) -> None:
         run_state_machine_as_test(machine, settings=SOME)
         assert account.journal()
         account.remove_account()
+
+
+def test_each_step_within_and_beyond_the_limit(shown: Gallery) -> None:
+    """What the limit lets in changes the model as it changes the server; what it refuses changes neither."""
+    model = promoter_machine(shown.url)()
+    steps: list[Callable[[], None]] = [
+        lambda: model.upsert(KATE, None, {"plan": "gold"}, {0}, keyed=True),
+        lambda: model.send_surveys(0),
+        lambda: model.survey(KATE, {}, keyed=False),
+        lambda: model.event(keyed=True),
+        lambda: model.repeat(0),
+        *[lambda: model.leave_list(KATE, 0, keyed=False)] * 2,
+        *[lambda: model.remove(KATE, keyed=False)] * 2,
+    ]
+    for step in steps:
+        step()
+        model.holds_the_same()
+    assert (model.world.people, model.world.surveys, model.world.events) == ({}, {KATE: 1}, 1)
+    model.limit(1)
+    model.event(keyed=False)
+    before = model.world
+    for step in steps:
+        step()
+        model.holds_the_same()
+    assert model.world == before
+    model.teardown()
 
 
 def test_a_test_case(shown: Gallery) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,6 +20,15 @@ from contract_tests.requirements import requirements
 HISTORIES = "RTR-700"
 PATIENCE = "--contract-patience=3"
 GOOD = "ToyRouter"
+#: Those that take branches of the tests that no other router takes, with what fails of the requirements that are theirs or near.
+_SEEN: Mapping[str, set[str]] = {
+    "TakesJsonOnly": {"RTR-010"},
+    "LosesParked": set(),
+    "NewKeys": {"RTR-410"},
+    "NoKeys": set(),
+    "IgnoresDeletions": set(),
+}
+_NEAR = "RTR-010 or RTR-400 or RTR-410 or RTR-510 or RTR-610"
 
 
 class Judged(NamedTuple):
@@ -47,17 +57,26 @@ def _known(folder: Path) -> Judged:
     return Judged(*json.loads(file.read_text()))
 
 
+def test_what_others_are_about_is_left_to_them(tmp_path: Path) -> None:
+    """Where what a requirement builds on is broken, that is told by its own requirement, and by no other."""
+    found = verdicts(tmp_path, list(_SEEN), PATIENCE, "-k", _NEAR)
+    assert {name: set(failed(results)) for name, results in found.items()} == _SEEN
+
+
+@pytest.mark.gallery
 @pytest.mark.parametrize("one", BROKEN, ids=lambda one: one.__name__)
 def test_each_fails_what_it_breaks(judged: Judged, one: type) -> None:
     """Not one id more, not one less."""
     assert failed(judged.verdicts[one.__name__]) == set(BROKEN[one])
 
 
+@pytest.mark.gallery
 def test_what_is_not_broken_holds(judged: Judged) -> None:
     """The router that all of them are made of meets every requirement."""
     assert set(judged.verdicts[GOOD].values()) == {"met"}
 
 
+@pytest.mark.gallery
 def test_no_failure_tells_a_key(judged: Judged) -> None:
     """Whatever is wrong with a router, it is told without its keys, and with what to do."""
     assert judged.said.count("\ndo: ") >= len(BROKEN) - 2  # Of a SHOULD nothing is told unless it is asked for.
@@ -71,6 +90,7 @@ def test_every_requirement_is_broken_by_some() -> None:
     assert own == {name for ids in BROKEN.values() for name in ids} | {HISTORIES}
 
 
+@pytest.mark.gallery
 def test_histories_find_what_they_are_for(tmp_path: Path) -> None:
     """Events lost, and values overwritten, at some step of some history are found; the good router lives through all."""
     names = [GOOD, *(one.__name__ for one in UNSTABLE)]
