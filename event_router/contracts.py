@@ -20,6 +20,8 @@ _ANNOTATIONS = frozenset({"title", "description", "examples", "default", "writeO
 _OF_SCHEMAS = frozenset({"properties", "patternProperties", "$defs", "dependentSchemas"})
 _LISTS_OF_SCHEMAS = frozenset({"anyOf", "allOf", "oneOf", "prefixItems"})
 _SCHEMAS = frozenset({"items", "additionalProperties", "propertyNames", "contains", "not", "if", "then", "else"})
+#: The rule that a schema is which nothing meets.
+_FALSE = "false"
 _SHOWN = 60
 _DEPTH = 8
 _TEXT = 4096
@@ -77,6 +79,9 @@ def _by_jsonschema(schema: Schema, value: Any, prefix: str) -> Iterator[Problem]
     from jsonschema import Draft202012Validator
 
     for error in Draft202012Validator(schema.source).iter_errors(_cut(value)):
+        if error.validator is None:  # What may not be there at all; where that is, the other one says.
+            yield from (one for one in _by_jsonschema_rs(schema, value, prefix) if one.rule == _FALSE)
+            continue
         rule, schema_here = str(error.validator), error.schema if isinstance(error.schema, dict) else {}
         yield from _problems(prefix, schema.name, list(error.absolute_path), rule, error.instance, schema_here)
 
@@ -84,9 +89,17 @@ def _by_jsonschema(schema: Schema, value: Any, prefix: str) -> Iterator[Problem]
 def _by_jsonschema_rs(schema: Schema, value: Any, prefix: str) -> Iterator[Problem]:
     """The second opinion, for what only the judge saw: a bad item far down a long list, NaN."""
     for error in jsonschema_rs.Draft202012Validator(dict(schema.source)).iter_errors(value):
+        if isinstance(error.kind, jsonschema_rs.ValidationErrorKind.FalseSchema):
+            yield _forbidden(prefix, error.instance_path)
+            continue
         *way, rule = error.schema_path or ["schema"]
         found, schema_here = _follow(value, error.instance_path), _follow(schema.source, way)
         yield from _problems(prefix, schema.name, error.instance_path, str(rule), found, schema_here)
+
+
+def _forbidden(prefix: str, way: list[Any]) -> Problem:
+    path = json_path(way)
+    return Problem(f"{prefix}.unknown", path, _FALSE, None, f"{path} may not be there. Leave it out.")
 
 
 def _follow(value: Any, way: list[Any]) -> Any:

@@ -79,9 +79,19 @@ def test_problems_are_in_the_order_of_the_schema() -> None:
     assert [problem.path for problem in problems] == ["$.b", "$.a", "$.d", "$.c"]
 
 
-def test_a_schema_that_allows_nothing_is_explained() -> None:
-    """``false`` is a schema too."""
-    assert explain(compile_schema("x", {"properties": {"old": False}}), {"old": 1})
+@pytest.mark.parametrize(
+    ("source", "value", "paths"),
+    [
+        ({"properties": {"old": False}}, {"old": 1}, ["$.old"]),
+        ({"properties": {"a": {"patternProperties": {"^old": False}}}}, {"a": {"old1": 1, "old2": 2}}, ["$.a.old1", "$.a.old2"]),
+        ({"$defs": {"no": False}, "properties": {"a": {"$ref": "#/$defs/no"}}}, {"a": "x"}, ["$.a"]),
+    ],
+)  # fmt: skip
+def test_what_may_not_be_there_at_all(source: dict[str, Any], value: Any, paths: list[str]) -> None:
+    """``false`` is a schema too, which no value meets: each place is told where something is, once."""
+    assert explain(compile_schema("x", source), value, prefix="c") == tuple(
+        Problem("c.unknown", path, "false", None, f"{path} may not be there. Leave it out.") for path in paths
+    )
 
 
 @pytest.mark.parametrize(
