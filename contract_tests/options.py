@@ -19,7 +19,10 @@ TARGETS = {
 }
 #: Each option → what argparse has to know of it.
 OPTIONS: dict[str, dict[str, Any]] = {
-    "--destination": {"metavar": "NAME", "help": "destination plugin: an entry point's name, or module:object"},
+    "--destination": {
+        "metavar": "NAME",
+        "help": "destination plugin: an entry point's name, module:object, or module:",
+    },
     "--destination-settings": {
         "metavar": "JSON",
         "help": "its settings, as JSON or @file; unless given, they are made of its settings schema",

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from gallery import plugins_tiny
 from gallery.plugins_good import HAS_USER, Board, Good, good
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -313,7 +314,8 @@ def test_keys_are_compared_where_ids_may_differ() -> None:
 
 
 def test_plugins_are_loaded_by_path() -> None:
-    """An object in a module, or a part of one."""
+    """An object in a module, or a part of one, or the module itself."""
     assert load("gallery.plugins_good:good") is good
     assert load("gallery.plugins_good:Good.info") is Good.info
+    assert load("gallery.plugins_tiny:") is plugins_tiny
     assert isinstance(subject_of(load("promoter"), {}), Subject)

@@ -1,4 +1,4 @@
-"""Finding the plugin that the door without code is given: by its entry point, or as ``module:object``."""
+"""Finding the plugin that the door without code is given: by its entry point, as ``module:object``, or as ``module:``."""
 
 from __future__ import annotations
 
@@ -26,7 +26,10 @@ class SubjectError(Exception):
 
 
 def load(name: str) -> Any:
-    """Return the plugin of an entry point, or the object that ``module:object`` names. Raises ``SubjectError``."""
+    """Return the plugin of an entry point, the object that ``module:object`` names, or the module that ``module:`` names.
+
+    Raises ``SubjectError``.
+    """
     try:
         return _instance(name, _object(name) if ":" in name else _point(name).load())
     except SubjectError:
@@ -39,7 +42,7 @@ def load(name: str) -> Any:
 def _object(name: str) -> Any:
     module, _, path = name.partition(":")
     found = import_module(module)
-    for part in path.split("."):
+    for part in filter(None, path.split(".")):
         found = getattr(found, part)
     return found
 
@@ -61,7 +64,7 @@ def _point(name: str) -> EntryPoint:
         there = ", ".join(sorted(installed)) or "none"
         message = (
             f"There is no destination plugin {name}: no distribution here has an entry point of that name in the group "
-            f"{GROUP} (there are: {there}). Install it beside the contract tests, or name it as module:object."
+            f"{GROUP} (there are: {there}). Install it beside the contract tests, or name it as module:object, or module: where the module is the plugin."
         )
         raise SubjectError("contract_tests.no_destination", message)
     return installed[name]
