@@ -19,6 +19,7 @@ from event_router.engine.contacts import Contacts
 from event_router.engine.stored import OVERDUE, REPLAYED
 from event_router.hooks import Contact, Context, Transformed
 from event_router.outcomes import Delivered, Event, Misconfigured, Outcome, Parked, Rejected, Retry, Skipped
+from event_router.retry import backoff
 from event_router.worker.alone import Alone
 from event_router.worker.gate import Gate
 from event_router.worker.insisting import Insisting
@@ -27,6 +28,7 @@ from event_router.worker.merging import MERGED, merge, mergeable, newest
 from event_router.worker.pulling import Held, LostError, Pull
 from event_router.worker.requests import Requests, Sent, Terms
 from event_router.worker.settling import Settling
+from event_router.worker.waiting import Waiting
 
 # Identifies that go as one, at most.
 _MOST_TOGETHER = 50
@@ -67,6 +69,7 @@ class Handler:
         self._clock = clock
         self._alone = alone or Alone()
         self._insisting = Insisting(gate, pull)
+        self._waiting = Waiting(settling)
         # Whether each person whose event is being dealt with was forgotten by another worker since it was begun with.
         self._forgotten: dict[str, bool] = {}
 
@@ -141,6 +144,9 @@ class Handler:
         contact = await self._contact(job)
         if (sent := self._insisting.sent(job.held)) is not None:
             await self._settle(job, sent.outcome, sent, contact)
+            return
+        if await self._waiting.has_to(job):
+            await self._settling.postpone(job.held, job, backoff(job.held.deliveries))
             return
         decided = await self._decide(job, job.event, contact)
         if not isinstance(decided, Transformed):
@@ -237,6 +243,7 @@ class Handler:
         return decide(self._destination, event, contact, context)[1]
 
     async def _settle(self, job: Job, outcome: Outcome, sent: Sent, contact: Contact | None) -> None:
+        self._waiting.note(job, outcome)
         effects = partial(self._effects, job, outcome, sent, contact)
         await self._insisting.until_taken(job.held, sent, effects)
 
