@@ -7,7 +7,6 @@ imported already, and whatever a plugin does to its process it would do to the r
 from __future__ import annotations
 
 import argparse
-import subprocess
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -19,6 +18,7 @@ from contract_tests.badge import badge
 from contract_tests.options import OPTIONS, homeless
 from contract_tests.report import Report, ReportError, read, written
 from contract_tests.requirements import FAMILIES, in_force
+from contract_tests.stopping import run
 from contract_tests.table import listing, markdown, table
 
 #: Exit statuses: every subject holds; one does not; there is no report.
@@ -61,9 +61,11 @@ def tested(options: Sequence[str]) -> Report:
     with TemporaryDirectory() as folder:
         file = Path(folder) / "report.json"
         command = [sys.executable, "-m", "pytest", "--pyargs", "contract_tests", *_QUIET, *options]
-        ended = subprocess.run([*command, f"--contract-report={file}"], stdout=_STDERR, check=False)  # noqa: S603
+        ended = run([*command, f"--contract-report={file}"], stdout=_STDERR)
+        if ended.signal is not None:
+            raise ReportError(f"This was stopped by {ended.signal.name}, and all that it had started.")
         if not file.exists():
-            raise ReportError(f"pytest ended with status {ended.returncode} and made no report; it says above why.")
+            raise ReportError(f"pytest ended with status {ended.status} and made no report; it says above why.")
         return read(file.read_text("utf-8"))
 
 
@@ -92,7 +94,7 @@ def _parser() -> argparse.ArgumentParser:
         "report",
         help="test, and show what became of every requirement",
         description="Test, and show what became of every requirement. The exit status is 0 where every subject holds, "
-        "1 where one does not, and 2 where nothing was tested.",
+        "1 where one does not, and 2 where there is no report.",
         epilog="\n".join(["options of pytest, which it hands on, among them:", *_options()]),
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,

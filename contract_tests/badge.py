@@ -56,7 +56,8 @@ def _told(subject: Subject) -> str:
 def _colour(report: Report) -> str:
     if not report.holds:
         return _RED
-    return _AMBER if any(subject.count("opted out") for subject in report.subjects) else _GREEN
+    partly = any(subject.count("opted out") or subject.mostly_unsupported for subject in report.subjects)
+    return _AMBER if partly else _GREEN
 
 
 def _width(text: str) -> int:

@@ -21,12 +21,11 @@ from typing import Any, Self, TypeAlias
 import httpx
 
 from contract_tests.masking import masked
+from contract_tests.unready import TOKEN, no_server, no_token
 from contract_tests.wire import PATIENCE, client, object_of
 
 Row: TypeAlias = Mapping[str, Any]
 
-#: The environment variable with the token that a control plane may ask for.
-TOKEN = "MOCK_PROMOTER_TOKEN"  # noqa: S105  # Its name, not the token.
 #: Characters of an answer that a line of the journal shows.
 LONGEST = 300
 
@@ -81,14 +80,18 @@ class Control:
             self._http.close()
 
     def lacking(self) -> str | None:
-        """Return why the control plane cannot be used; ``None`` where it can."""
+        """Return why there is no control plane; ``None`` where there is one.
+
+        Raises:
+            ContractError: Nobody answers, or the control plane wants a token that it was not given.
+        """
         try:
             answer = self._send("GET", "/accounts")
-        except httpx.HTTPError as error:
-            return f"{self.url} does not answer ({type(error).__name__})"
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise no_server(self.url, error) from None
         found = object_of(answer)
         if found.get("code") == "control.token":
-            return f"the control plane of {self.url} asks for a token; put it into {TOKEN}"
+            raise no_token(self.url)
         return None if "accounts" in found else f"{self.url} has no control plane at /__mock__/"
 
     def call(self, method: str, path: str, body: Any = None, wait: float = 0, /, **query: Any) -> Any:

@@ -17,6 +17,7 @@ from pathlib import Path
 from traceback import FrameSummary, extract_tb
 from typing import Any
 
+from contract_tests.contract import ContractError
 from contract_tests.requirements import Requirement
 
 #: Characters of a value that a message shows; bytes of a hostile event would fill a screen.
@@ -33,6 +34,7 @@ _BETWEEN = frozenset({"_pytest", "hypothesis", "pluggy"})
 # Hypothesis has changed its words: a falsifying example is a failing test case now.
 _EXAMPLE = re.compile(r"(?:Failing|Falsifying) (?:explicit )?(?:test case|example): \w+\(\n(.*)\n\)", re.DOTALL)
 _ITSELF = re.compile(r"^\s*self=.*\n?", re.MULTILINE)
+_UNREADY = "Until it is mended nothing can be tested, so that this says nothing of who is tested."
 _REPRODUCE = re.compile(r"\s*You can reproduce this ")
 
 
@@ -80,6 +82,10 @@ def told(
         phase: Where in the test it was raised: ``setup``, ``call`` or ``teardown``.
     """
     error = _first(error)
+    if phase == "setup" and isinstance(error, ContractError):
+        ids = ", ".join(one.id for one in found)
+        unready = (("", f"{ids} could not be tested."), ("came", str(error)), ("why", _UNREADY), ("test", where))
+        return "\n".join(_part(label, text) for label, text in unready)
     expected, came = _sides(error, phase)
     left = len(journal) - MOST_REQUESTS
     requests = [f"… {left} before"] if left > 0 else []
@@ -107,7 +113,7 @@ def gist(found: Sequence[Requirement], error: BaseException, phase: str = "call"
 def _part(label: str, text: str) -> str:
     """Return a label and its text, whose further lines are set in, so that the labels stand out."""
     first, *rest = text.split("\n")
-    return "\n".join([f"{label}: {first}".rstrip(), *(f"    {line}" for line in rest)])
+    return "\n".join([f"{label}: {first}".rstrip() if label else first, *(f"    {line}" for line in rest)])
 
 
 def _first(error: BaseException) -> BaseException:

@@ -43,7 +43,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "--router-url": {"metavar": "URL", "help": "event router, configured to send to --promoter-url"},
     "--router-command": {
         "metavar": "COMMAND",
-        "help": "starts that router, so that it can be killed and started again; see docs/contract-tests.md",
+        "help": "starts that router, without a shell, so that it can be killed and started again; see docs/contract-tests.md",
     },
     "--router-write-key": {
         "metavar": "KEY",
@@ -70,6 +70,26 @@ OPTIONS: dict[str, dict[str, Any]] = {
     },
     "--contract-report": {"metavar": "FILE", "help": "write what became of each requirement, as JSON"},
 }
+
+
+def misaddressed(option: str, code: str, url: str | None) -> str | None:
+    """Return why the value of an option is no address of HTTP, which is to be known before anybody is asked."""
+    if not url:
+        return None
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        good = False
+    # What it logs in with is nobody's business.
+    shown = url.rpartition("@")[2]
+    return (
+        None
+        if good
+        else f"[contract_tests.{code}] {option} {shown} is no address: give one like http://127.0.0.1:8080."
+    )
 
 
 def homeless(file: str | None) -> str | None:

@@ -7,17 +7,16 @@ imported ``contract_tests.contract``, no test can be one of a contract.
 from __future__ import annotations
 
 import sys
-from collections.abc import Generator, Iterator, Sequence
-from importlib.util import find_spec
+from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from contract_tests.options import GROUP, OPTIONS, TARGETS, homeless
+from contract_tests.complaints import asked, complaints
+from contract_tests.options import GROUP, OPTIONS, TARGETS
 
 _HERE = Path(__file__).parent
-_NEEDED = ("hypothesis", "httpx")
 _BEFORE = pytest.StashKey[Any]()
 
 
@@ -33,7 +32,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "requirement(*ids, needs=None): holds requirements of contract_tests/CONTRACT.md"
     )
-    for complaint in _complaints(config):
+    for complaint in complaints(config):
         raise pytest.UsageError(complaint)
     if not hasattr(config, "workerinput"):  # A worker of pytest-xdist hands its reports on.
         config.pluginmanager.register(_Keeper(config), "contract-tests-keeper")
@@ -85,6 +84,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             prepare(item, given)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Do not begin a test where another of its class has told what is to be mended first."""
+    if _concerned(item):
+        from contract_tests.beginning import hold_back
+
+        hold_back(item)
+
+
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
@@ -104,50 +112,6 @@ def tested(config: pytest.Config) -> Sequence[str]:
     return [family for family in named if family != "VND" or "RTR" not in named]
 
 
-def _complaints(config: pytest.Config) -> Iterator[str]:
-    """Yield what is wrong with the options."""
-    named = [option for option, _ in TARGETS.values() if config.getoption(option)]
-    if _asked(config) and not named:
-        options = ", ".join(option for option, _ in TARGETS.values())
-        yield f"[contract_tests.no_target] Say what to test: {options}; see docs/contract-tests.md."
-    missing = [name for name in _NEEDED if find_spec(name) is None]
-    if named and missing:
-        needed = f"[contract_tests.not_installed] The contract tests need {' and '.join(missing)}"
-        yield f"{needed}: pip install 'promoter-destination[contract-tests]'."
-    if "--router-url" in named and "--promoter-url" not in named:
-        yield "[contract_tests.no_promoter] Say with --promoter-url which Promoter the router sends to: it is asked what came."
-    yield from filter(None, [homeless(config.getoption("--contract-report"))])
-    given = [option for option in ("--canonicaliser", "--opt-out", "--supports") if config.getoption(option)]
-    if given:
-        from contract_tests.contract import ContractError
-
-        try:
-            _check(config)
-        except ContractError as error:
-            yield str(error)
-
-
-def _check(config: pytest.Config) -> None:
-    """Raise ``ContractError`` where an option names what there is not."""
-    from contract_tests.contract import CAPABILITIES, check_supports, named_in
-    from contract_tests.reporting import opt_outs
-
-    if config.getoption("--canonicaliser"):
-        from contract_tests.events.loading import load
-
-        load(config.getoption("--canonicaliser"))
-    opt_outs(config.getoption("--opt-out"))
-    known = [name for names in CAPABILITIES.values() for name in names]
-    check_supports(named_in(config.getoption("--supports") or ""), known, "--supports")
-
-
-def _asked(config: pytest.Config) -> bool:
-    """Return whether pytest is pointed at the kit's own tests: at its modules' names, or at their files."""
-    names = [arg.partition("::")[0] for arg in config.args]
-    paths = [path for name in names for path in (Path(name).absolute(), *Path(name).absolute().parents)]
-    return _HERE in paths or any(name.partition(".")[0] == _HERE.name for name in names)
-
-
 def _concerned(item: pytest.Item) -> bool:
     if "contract_tests.contract" not in sys.modules or item.get_closest_marker("requirement") is None:
         return False
@@ -163,9 +127,10 @@ class _Keeper:
         self._file: str | None = config.getoption("--contract-report")
         self._seen: list[dict[str, Any]] = []
         self._lines: list[str] = []
+        self._unready: Sequence[str] = ()
         self._plugins = config.pluginmanager
         # Without tracebacks, pytest keeps to itself why it could not even begin.
-        self._tells = _asked(config) and config.option.tbstyle == "no"
+        self._tells = asked(config) and config.option.tbstyle == "no"
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Say why the door does not open."""
@@ -179,17 +144,23 @@ class _Keeper:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Write the report. A requirement that is opted out and holds fails the session: its opt-out is to go."""
+        """Write the report, unless somebody could not be tested. What is opted out and holds fails the session."""
         if self._seen:
+            from contract_tests.beginning import missing
             from contract_tests.reporting import conclude, lines, outdated
 
-            report = conclude(self._seen, self._file)
-            self._lines += lines(report, self._file)
-            if outdated(report) and session.exitstatus == pytest.ExitCode.OK:
+            self._unready = missing(self._seen)
+            report = None if self._unready else conclude(self._seen, self._file)
+            self._lines += lines(report, self._file) if report else ()
+            if (report is None or outdated(report)) and session.exitstatus == pytest.ExitCode.OK:
                 session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        """Say which requirements are met."""
+        """Say which requirements are met, or why there is no report."""
+        if self._unready:  # Whatever else is kept silent: there is nothing else to be told.
+            terminalreporter.section("contract: there is no report")
+            for line in self._unready:
+                terminalreporter.line(line)
         if self._lines and not terminalreporter.no_summary:
             terminalreporter.section("contract")
             for line in self._lines:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from contract_tests.beginning import noted
 from contract_tests.contract import MARK, UNSUPPORTED, Contract, check_opt_outs, ids_of
 from contract_tests.findings import gist, told
 from contract_tests.masking import masked, revealed
@@ -92,14 +93,16 @@ def complete(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.Test
     if report.when != "call" and report.passed:
         return
     result, reason = _judged(item, report)
+    unready = noted(item, call)
     if result == "broken" and call.excinfo is not None:
         found = [requirements()[name] for name in _ids(item)]
         report.longrepr = _told(item, found, call.excinfo.value, report.when)
         reason = str(report.longrepr)
-        if {one.level for one in found} == {"SHOULD"} and not item.config.getoption("--strict-should"):
+        if {one.level for one in found} == {"SHOULD"} and not unready and not item.config.getoption("--strict-should"):
             report.outcome, result = "skipped", "not met"
             report.wasxfail = f"{found[0].id} SHOULD: {found[0].statement}"
-    keep(report, Seen(_subject(item), _name(item), _ids(item), result, masked(reason, _secrets(item))))
+    reason, unready = (masked(text, _secrets(item)) for text in (reason, unready))
+    keep(report, Seen(_subject(item), _name(item), _ids(item), result, reason, unready))
 
 
 def keep(report: pytest.TestReport, seen: Seen) -> None:

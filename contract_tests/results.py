@@ -15,6 +15,8 @@ RESULTS = ("broken", "not met", "not shown", "opted out", "outdated", "met", "un
 WRONG = frozenset({"broken", "outdated"})
 #: Results that leave a MUST open: nobody has shown that it holds.
 UNKNOWN = frozenset({"not shown", "not run"})
+#: Results of tests that were not even tried.
+_UNTRIED = frozenset({"not shown", "unsupported"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,7 @@ class Seen:
         ids: The requirements that it is for.
         result: One of ``RESULTS``.
         reason: Why, where it is not ``met``.
+        unready: What has to be mended before the subject can be tested; empty where it was.
     """
 
     subject: str
@@ -34,6 +37,7 @@ class Seen:
     ids: tuple[str, ...]
     result: str
     reason: str = ""
+    unready: str = ""
 
     def plain(self) -> dict[str, Any]:
         """Return it as JSON values, as it goes from pytest-xdist's workers to their controller."""
@@ -73,6 +77,12 @@ class Row:
         """Return why the result is what it is, in the words of the first test that came to it."""
         return next((test.reason for test in self.tests if test.result == self.result), "")
 
+    @property
+    def left_out(self) -> str:
+        """Return why the subject was not held to a part of what it meets; empty where it was held to all of it."""
+        left = (test.reason for test in self.tests if test.result == "unsupported")
+        return next(left, "") if self.result == "met" else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Subject:
@@ -93,6 +103,11 @@ class Subject:
         """Return whether something is met, and nothing is open."""
         return self.count("met") > 0 and not any(row.open for row in self.rows)
 
+    @property
+    def mostly_unsupported(self) -> bool:
+        """Return whether most requirements are not for the subject, of which little is known then."""
+        return 2 * self.count("unsupported") > len(self.rows)
+
     def count(self, *results: str, level: str = "") -> int:
         """Return how many requirements, or those of a level, came to some results."""
         return sum(row.result in results for row in self.rows if level in {"", row.level})
@@ -108,6 +123,12 @@ class Subject:
         }
 
 
+def unready(found: Sequence[Seen]) -> tuple[str, ...]:
+    """Return what is to be mended before subjects can be tested, each once; a subject that was tested needs nothing."""
+    tried = {_whose(seen) for seen in found if not seen.unready and seen.result not in _UNTRIED}
+    return tuple(dict.fromkeys(seen.unready for seen in found if seen.unready and _whose(seen) not in tried))
+
+
 def gather(found: Iterable[Seen]) -> tuple[Subject, ...]:
     """Return all subjects with the rows of their families, in an order that pytest-xdist does not change."""
     tested: dict[tuple[str, str], list[Seen]] = {}
@@ -116,6 +137,10 @@ def gather(found: Iterable[Seen]) -> tuple[Subject, ...]:
             tested.setdefault((family, seen.subject), []).append(seen)
     order = sorted(tested, key=lambda key: (list(FAMILIES).index(key[0]), key[1]))
     return tuple(Subject(name, family, tuple(_rows(family, tested[family, name]))) for family, name in order)
+
+
+def _whose(seen: Seen) -> tuple[str, str]:
+    return seen.subject, seen.ids[0][:3]
 
 
 def _rows(family: str, tests: Sequence[Seen]) -> Iterator[Row]:

@@ -20,9 +20,7 @@ _NARROWEST = 40
 
 def verdict(subject: Subject, contract: str) -> str:
     """Return in a line whether a subject holds, and in numbers why."""
-    verb = "meets" if subject.holds else "does NOT meet"
-    if not subject.holds and all(row.result in _UNJUDGED for row in subject.rows if row.open):
-        verb = "was not held to all of"
+    verb = _verb(subject)
     levels = [
         f"{subject.count('met', level=level)} of {subject.applying(level)} {level}"
         for level in ("MUST", "SHOULD")
@@ -33,11 +31,18 @@ def verdict(subject: Subject, contract: str) -> str:
     return f"{subject.name} {verb} {subject.family} of contract {contract}: {told}"
 
 
+def _verb(subject: Subject) -> str:
+    if subject.holds:
+        return "was not held to most, and meets what it supports of" if subject.mostly_unsupported else "meets"
+    unjudged = all(row.result in _UNJUDGED for row in subject.rows if row.open)
+    return "was not held to all of" if unjudged else "does NOT meet"
+
+
 def summary(report: Report) -> Iterator[str]:
     """Yield a line for each subject, one for each requirement that is not simply met, and one for all that were not run."""
     for subject in report.subjects:
         yield verdict(subject, report.contract)
-        yield from (f"  {row.id} {row.result}: {_explained(row)}" for row in subject.rows if row.result not in _SILENT)
+        yield from (f"  {row.id} {row.result}: {_explained(row)}" for row in subject.rows if _matters(row))
         left = [row.id for row in subject.rows if row.result == "not run"]
         yield from [f"  not run: {', '.join(left)}"] if left else []
 
@@ -75,8 +80,14 @@ def listing(found: Iterable[Requirement], width: int) -> Iterator[str]:
         yield from _columns((one.id, one.level), one.statement, width)
 
 
+def _matters(row: Row) -> bool:
+    return row.result not in _SILENT or bool(row.left_out)
+
+
 def _explained(row: Row) -> str:
     """Return why in a line; for failures, whose text is long and stands elsewhere, what was to be so."""
+    if row.left_out:
+        return f"in part: {row.left_out}"
     told = "" if row.result in _FAILED else row.reason.partition("\n")[0]
     return told or row.statement
 

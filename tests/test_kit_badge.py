@@ -24,11 +24,12 @@ def report(*results: str, name: str = "mine", families: tuple[str, ...] = ("DST"
     [
         (("met", "met", "unsupported"), "DST 2/2", "2e7d32"),
         (("met", "opted out"), "DST 1/2", "8a6100"),
+        (("met", "unsupported", "unsupported"), "DST 1/1", "8a6100"),
         (("met", "broken"), "DST 1/2", "b71c1c"),
     ],
 )
 def test_endpoint(results: tuple[str, ...], message: str, colour: str) -> None:
-    """How many MUSTs of those that apply are met: green, amber with an opt-out, red where it does not hold."""
+    """How many MUSTs of those that apply are met: green, amber with an opt-out or where most is unsupported, red where it does not hold."""
     assert json.loads(endpoint(report(*results))) == {
         "schemaVersion": 1,
         "label": "contract 1.0",

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from contract_tests.control import TOKEN, Control, ControlError, excerpt
+from contract_tests.contract import ContractError
+from contract_tests.control import Control, ControlError, excerpt
+from contract_tests.unready import TOKEN
 from contract_tests.wire import client
 from mock_promoter.serving import serve
 
@@ -139,11 +141,20 @@ def test_who_has_no_control_plane(mock: str, monkeypatch: pytest.MonkeyPatch) ->
         assert elsewhere.lacking() == f"{mock}/api has no control plane at /__mock__/"
         with pytest.raises(ControlError, match=r"\[http.404\] GET /__mock__/clock: HTTP 404"):
             elsewhere.now()
-    with Control("http://127.0.0.1:9") as nobody:
-        assert nobody.lacking() == "http://127.0.0.1:9 does not answer (ConnectError)"
+    for url in ("http://127.0.0.1:9", "http://[x"):
+        with httpx.Client() as http, pytest.raises(ContractError) as found:
+            Control(url, http=http).lacking()
+        assert str(found.value).startswith(f"[contract_tests.no_server] {url} does not answer (")
+        assert str(found.value).endswith("or correct --promoter-url.")
+    with Control("server:9") as nobody, pytest.raises(ContractError, match=r"begins with http:// or https://\.$"):
+        nobody.lacking()
     with serve(control_token="s3cret") as url:
-        with Control(url) as stranger:
-            assert stranger.lacking() == f"the control plane of {url} asks for a token; put it into {TOKEN}"
+        for token in (None, "wrong"):
+            with (
+                Control(url, token=token) as stranger,
+                pytest.raises(ContractError, match=rf"no_token\] .*{url}.*{TOKEN}"),
+            ):
+                stranger.lacking()
         monkeypatch.setenv(TOKEN, "s3cret")
         with Control(url) as known, known.new_account() as account:
             assert known.lacking() is None

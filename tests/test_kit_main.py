@@ -7,15 +7,18 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from signal import SIGTERM, Signals
 
 import pytest
 
+from contract_tests import __main__ as command_line
 from contract_tests.__main__ import main
 from contract_tests.badge import svg
 from contract_tests.options import OPTIONS
 from contract_tests.report import Report, read, report_of, written
 from contract_tests.requirements import in_force
 from contract_tests.results import Row, Seen, Subject
+from contract_tests.stopping import Ended
 from contract_tests.table import markdown, verdict
 
 GOOD = Report(
@@ -82,22 +85,22 @@ def test_what_is_no_report(tmp_path: Path, capsys: pytest.CaptureFixture[str], c
 class Pytest:
     """Stands for the program pytest; it writes a report, or none."""
 
-    def __init__(self, report: Report | None) -> None:
-        self.report = report
+    def __init__(self, report: Report | None, signal: Signals | None = None) -> None:
+        self.report, self.signal = report, signal
         self.command: Sequence[str] = ()
 
-    def __call__(self, command: Sequence[str], **_: object) -> subprocess.CompletedProcess[str]:
+    def __call__(self, command: Sequence[str], **_: object) -> Ended:
         """Run."""
         self.command = command
         if self.report is not None:
             Path(command[-1].removeprefix("--contract-report=")).write_text(written(self.report), "utf-8")
-        return subprocess.CompletedProcess(command, 4)
+        return Ended(4, self.signal)
 
 
 def test_testing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Options of pytest are handed on, also those that look like ours; the report that pytest makes counts."""
     pytest_ = Pytest(GOOD)
-    monkeypatch.setattr(subprocess, "run", pytest_)
+    monkeypatch.setattr(command_line, "run", pytest_)
     file = tmp_path / "r.json"
     options = ["--destination=promoter", "-k", "not slow", "--opt-out", "DST-011=because", "-n2"]
     assert main(["report", *options, "--contract-report", str(file)]) == 0
@@ -105,16 +108,26 @@ def test_testing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest
     assert list(pytest_.command[:5]) == [sys.executable, "-m", "pytest", "--pyargs", "contract_tests"]
     assert list(pytest_.command[-len(options) - 1 : -1]) == options
     assert read(file.read_text("utf-8")) == GOOD
-    monkeypatch.setattr(subprocess, "run", Pytest(BAD))
+    monkeypatch.setattr(command_line, "run", Pytest(BAD))
     assert main(["report", *options]) == 1
 
 
 def test_where_pytest_makes_no_report(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """Its status is told."""
-    monkeypatch.setattr(subprocess, "run", Pytest(None))
+    monkeypatch.setattr(command_line, "run", Pytest(None))
     assert main(["report", "--destination=promoter"]) == 2
     assert capsys.readouterr().err == (
         "[contract_tests.no_report] pytest ended with status 4 and made no report; it says above why.\n"
+    )
+
+
+def test_a_run_that_was_stopped(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """What it has come to is no verdict, though pytest makes a report of it."""
+    monkeypatch.setattr(command_line, "run", Pytest(GOOD, SIGTERM))
+    assert main(["report", "--destination=promoter"]) == 2
+    assert capsys.readouterr() == (
+        "",
+        "[contract_tests.no_report] This was stopped by SIGTERM, and all that it had started.\n",
     )
 
 

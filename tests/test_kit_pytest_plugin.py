@@ -13,7 +13,7 @@ import pytest
 from hypothesis import settings
 from kit_runs import WITHOUT, came, ran
 
-from contract_tests import pytest_plugin
+from contract_tests import complaints, pytest_plugin
 from contract_tests.options import OPTIONS, TARGETS
 from contract_tests.report import read
 from contract_tests.requirements import FAMILIES, version
@@ -118,13 +118,35 @@ def test_wrong_options(pytester: pytest.Pytester, args: list[str], says: str) ->
 
 def test_what_the_door_needs(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the extra is not installed, the command that installs it is told; pytest alone is fine."""
-    monkeypatch.setattr(pytest_plugin, "find_spec", lambda name: None if name in {"httpx", "hypothesis"} else name)
+    monkeypatch.setattr(complaints, "find_spec", lambda name: None if name in {"httpx", "hypothesis"} else name)
     run = pytester.runpytest_inprocess(*DOOR, "--destination=promoter")
     assert run.ret == pytest.ExitCode.USAGE_ERROR
     run.stderr.fnmatch_lines(
         ["*contract_tests.not_installed] *hypothesis and httpx: pip install 'promoter-*[[]contract-tests]'."]
     )
     assert pytester.runpytest_inprocess(*WITHOUT).ret == pytest.ExitCode.NO_TESTS_COLLECTED
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (
+            ["--router-command=x", "--promoter-url=http://a"],
+            "no_router] --router-command starts a router; say with --router",
+        ),
+        (
+            ["--promoter-url=127.0.0.1:80"],
+            "no_server] --promoter-url 127.0.0.1:80 is no address: give one like http://",
+        ),
+        (["--router-url=http://a:word@b:x"], "no_router] --router-url b:x is no address"),
+        (["--router-url=http:///v1"], "no_router] --router-url http:///v1 is no address"),
+    ],
+)
+def test_options_that_make_no_sense(pytester: pytest.Pytester, options: list[str], says: str) -> None:
+    """They are refused before anything is tested, in a sentence."""
+    run = pytester.runpytest_inprocess(*DOOR, *options)
+    assert run.ret == pytest.ExitCode.USAGE_ERROR
+    assert f"[contract_tests.{says}" in run.stderr.str()
 
 
 def test_the_kit_among_other_tests_is_left_out(pytestconfig: pytest.Config) -> None:

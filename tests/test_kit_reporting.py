@@ -290,10 +290,107 @@ def test_a_session_that_was_stopped_is_not_a_failed_one(pytester: pytest.Pyteste
     assert run.ret == pytest.ExitCode.INTERRUPTED
 
 
-def test_tests_of_the_kit_have_names_without_its_place(pytester: pytest.Pytester) -> None:
+UNREADY = failing("""
+    from contract_tests.contract import ContractError
+
+    class TestMine(Topic):
+        subject = "mine"
+        opt_out = {"DST-058": "because"}
+
+        @pytest.fixture(autouse=True)
+        def _first(self, request):
+            if "good" not in request.node.name:
+                raise ContractError("contract_tests.no_server", "There is no server, s3cret-key.")
+
+        @requirement("DST-010")
+        def test_good(self):
+            pass
+
+        @requirement("DST-059")
+        def test_should(self):
+            pass
+
+        @requirement("DST-058")
+        def test_opted_out(self):
+            pass
+
+        @requirement("DST-011")
+        def test_must(self):
+            pass
+
+    class TestOther(TestMine):
+        subject = "other"
+    """)
+
+
+@pytest.mark.parametrize("first", ["should", "opted_out", "must"])
+def test_what_cannot_begin_is_no_verdict(pytester: pytest.Pytester, first: str) -> None:
+    """It is told once, whatever it was that could not begin; there is no report, and the session fails."""
+    pytester.makepyfile(test_mine=UNREADY.replace("TestOther", "Other"))
+    options = ("--contract-report=report.json", "--promoter-key=s3cret-key", f"-k={first} or must", *WITHOUT)
+    run = pytester.runpytest_inprocess(*options, "--tb=no", "--no-summary")
+    assert run.ret == pytest.ExitCode.TESTS_FAILED
+    run.stdout.fnmatch_lines(
+        ["*contract: there is no report*", "[[]contract_tests.no_server] There is no server, [*][*][*]."]
+    )
+    assert run.stdout.str().count("There is no server") == 1
+    assert not (pytester.path / "report.json").exists()
+
+
+def test_what_cannot_begin_is_told_in_words(pytester: pytest.Pytester) -> None:
+    """Without the requirement's own reason and advice; each class is told of its own."""
+    pytester.makepyfile(test_mine=UNREADY)
+    run = pytester.runpytest_inprocess("-k", "must or should", *WITHOUT)
+    run.assert_outcomes(errors=2, skipped=2)
+    run.stdout.fnmatch_lines(
+        [
+            "DST-059 could not be tested.",
+            "came: [[]contract_tests.no_server] There is no server*",
+            "why: Until it is mended nothing can be tested*",
+            "test: test_mine.py::TestMine::test_should",
+        ]
+    )
+    run.stdout.no_fnmatch_line("do: *")
+
+
+def test_what_could_begin_once_is_tested(pytester: pytest.Pytester) -> None:
+    """Where a test has come to a result before, there is a report, in which others are not shown."""
+    run, report = ran(pytester, UNREADY.replace("TestOther", "Other"), "-k", "good or should or must")
+    run.assert_outcomes(passed=1, errors=1, skipped=1)
+    assert came(report, "mine") == {"DST-010": "met", "DST-059": "broken", "DST-011": "not shown"}
+    (row,) = [one for one in report.subjects[0].rows if one.id == "DST-011"]
+    assert row.reason == "contract_tests.no_server first: until it is mended nothing can be tested"
+
+
+def test_functions_stand_alone(pytester: pytest.Pytester) -> None:
+    """A test that is in no class keeps no other from its begin."""
+    source = (
+        MINE
+        + """
+    from contract_tests.contract import ContractError
+
+    @pytest.fixture
+    def raising():
+        raise ContractError("contract_tests.no_server", "There is none.")
+
+    @requirement("DST-010")
+    def test_one(raising):
+        pass
+
+    @requirement("DST-011")
+    def test_other():
+        pass
+    """
+    )
+    run, report = ran(pytester, source)
+    run.assert_outcomes(passed=1, errors=1)
+    assert came(report, "test_mine.py") == {"DST-010": "broken", "DST-011": "met"}
+
+
+def test_tests_of_the_kit_have_names_without_its_place(pytester: pytest.Pytester, mock: str) -> None:
     """A report is the same wherever the kit is installed."""
     file = pytester.path / "report.json"
     pytester.runpytest_inprocess(
-        "--pyargs", "contract_tests", "--promoter-url=http://127.0.0.1:9", f"--contract-report={file}", "-x", *WITHOUT
+        "--pyargs", "contract_tests", f"--promoter-url={mock}", f"--contract-report={file}", "-k", "VND-076", *WITHOUT
     )
     assert '"test": "contract_tests/test_vendor.py::' in file.read_text("utf-8")

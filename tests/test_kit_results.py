@@ -8,7 +8,7 @@ from itertools import combinations
 import pytest
 
 from contract_tests.requirements import in_force
-from contract_tests.results import RESULTS, Row, Seen, Subject, gather
+from contract_tests.results import RESULTS, Row, Seen, Subject, gather, unready
 
 
 def seen(*ids: str, result: str = "met", subject: str = "mine", test: str = "test_a", reason: str = "") -> Seen:
@@ -26,6 +26,18 @@ def test_plain() -> None:
     one = seen("DST-010", "DST-011", result="broken", reason="because")
     assert one.plain()["ids"] == ["DST-010", "DST-011"]
     assert Seen.of(one.plain()) == one
+
+
+def test_who_was_not_tested_at_all() -> None:
+    """What is to be mended is told once, unless something of the same subject and family has come to a result."""
+    stopped = Seen("mine", "test_a", ("DST-010",), "broken", "…", "no server")
+    left = [seen("DST-011", result="not shown"), seen("DST-012", result="unsupported")]
+    elsewhere = [seen("EVT-010"), seen("DST-010", subject="other")]
+    assert unready([stopped, stopped, *left, *elsewhere]) == ("no server",)
+    for result in ("met", "broken", "opted out"):
+        assert unready([stopped, *left, seen("DST-013", result=result)]) == ()
+    assert unready(elsewhere) == ()
+    assert Seen.of(stopped.plain()) == stopped
 
 
 def test_every_requirement_of_the_family_has_a_row() -> None:

@@ -8,16 +8,20 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from gallery.routers_undelivered import DeliversNothing, DropsOrdersOfStrangers, DropsTracks
+from gallery.toy_router import Life, ToyRouter
+from support import KEY
 from toy_routers import PATIENCE, WRITE_KEY, asking, toy
 
 from contract_tests.control import Control, Row
 from contract_tests.findings import BrokenRequirement
 from contract_tests.router.doors import as_captured, captured
 from contract_tests.router.faults import Faults, status
+from contract_tests.router.first import undelivered
 from contract_tests.router.pauses import found_within
 from contract_tests.router.people import Person
-from contract_tests.router.secrecy import places_of
 from contract_tests.router.sending import BATCH, Door
+from contract_tests.router.sightings import places_of, sightings
 from contract_tests.router.witness import Witness, contact_of, effective, key_of, newest, order_of, outcome, survey_of
 from contract_tests.wire import basic
 
@@ -27,6 +31,37 @@ def asked(tmp_path: Path, mock: str) -> Iterator[tuple[Door, Witness]]:
     """Return what asks a toy router and its Promoter."""
     with toy(tmp_path, mock) as router, asking(router, mock) as found:
         yield found
+
+
+def test_plain_events_are_delivered(asked: tuple[Door, Witness]) -> None:
+    """Of a router that works there is nothing to say."""
+    assert undelivered(*asked) == ""
+
+
+@pytest.mark.parametrize(
+    ("life", "first"),
+    [
+        (DeliversNothing, "RTR-100 first: an identify of a plain person is not sent"),
+        (DropsTracks, "RTR-110 first: a track of a plain person is not sent"),
+        (DropsOrdersOfStrangers, "RTR-120 first: an order of somebody unknown is not sent"),
+    ],
+)
+def test_what_is_to_be_mended_first(tmp_path: Path, mock: str, life: type[Life], first: str) -> None:
+    """It is the first plain event that does not come to Promoter."""
+    router = type("Toy", (ToyRouter,), {"life": life})(tmp_path, mock, KEY, WRITE_KEY)
+    router.start()
+    try:
+        with Door(router.url, WRITE_KEY, PATIENCE) as door, Control(mock) as control:
+            assert undelivered(door, Witness(control, 0.3)) == first
+    finally:
+        router.kill()
+
+
+def test_a_door_that_takes_nothing_is_to_be_mended_first(mock: str) -> None:
+    """Nothing can be delivered then."""
+    with Door(mock, WRITE_KEY, 0.05) as door, Control(mock) as control:
+        found = undelivered(door, Witness(control, 0.05))
+    assert found == "RTR-010 first: it is not so that a good batch is answered 200 within 0.05 s"
 
 
 def test_people_are_new() -> None:
@@ -130,6 +165,26 @@ def test_faults_are_taken_away(mock: str) -> None:
         faults.lift()
         faults.lift()
         assert [one["id"] for one in control.call("GET", "/faults")["faults"]] == [kept]
+
+
+def test_where_secrets_stand_is_told() -> None:
+    """Whose, in which form, and the line, of which no part is a secret; each once, by the first such line."""
+    key, email = "promoter/s3cret-key", Person().email
+    named = {"the key": key, "an e-mail": email, "another": "a"}
+    coded = b64encode(f'{{"x": "{key}"}}'.encode()).decode()
+    text = "\n".join(
+        [f"one {key.upper()} and {email} {'x' * 80}", f"two {key}", f"{'y' * 80}={coded}", f"four {key.encode().hex()}"]
+    )
+    found = sightings(text, named)
+    assert found == [
+        f"the key, as it is, in the line: one *** and *** {'x' * 51}…",
+        f"an e-mail, as it is, in the line: one *** and *** {'x' * 51}…",
+        "the key, in base64, in the line: ***",
+    ]
+    assert sightings(f"a {quote(key, safe='')} b", named) == ["the key, quoted for URLs, in the line: a *** b"]
+    assert sightings(f"a:{key.encode().hex()}", named) == ["the key, in hexadecimal, in the line: a:***"]
+    assert sightings(f"{'z ' * 40}{key}", named) == [f"the key, as it is, in the line: …{'z ' * 30}***"]
+    assert sightings("nothing", named) == []
 
 
 def test_captured_requests_are_sent_as_they_were() -> None:

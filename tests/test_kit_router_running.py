@@ -108,6 +108,24 @@ def test_what_does_not_start_says_why(program: Callable[..., RouterProgram], how
     assert router.stop()
 
 
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [
+        ("PORT=8704 node x", "PORT=8704 node x (FileNotFoundError: "),
+        (f"./{_SECRET}", "./*** (FileNotFoundError: "),
+        ("'", "' (ValueError: No closing quotation)"),
+        (" ", "'' (it has no words)"),
+    ],
+)
+def test_what_is_no_program(tmp_path: Path, command: str, says: str) -> None:
+    """It is said how a command is run, and how it may be written."""
+    with pytest.raises(ContractError) as found:
+        RouterProgram(command, "http://127.0.0.1:1", tmp_path, {}, 5, (_SECRET,)).start()
+    assert _SECRET not in str(found.value)
+    assert str(found.value).startswith(f"[contract_tests.no_router] --router-command cannot be run: {says}")
+    assert str(found.value).endswith("by env, such as: env PORT=8080 node /home/me/router.mjs")
+
+
 def test_a_place_that_is_taken(mock: str, tmp_path: Path) -> None:
     """Whoever answers there already would be taken for the router."""
     router = RouterProgram(f"touch {tmp_path / 'started'}", mock, tmp_path, {}, 5)
@@ -139,3 +157,4 @@ def test_any_answer_is_one(mock: str) -> None:
     """A 404 is; nothing at all is none."""
     assert httpx.get(f"{mock}/").status_code == 404
     assert answers(mock)
+    assert not answers("http://[x")

@@ -46,6 +46,27 @@ def test_verdict() -> None:
     assert verdict(Subject("all", "DST", GOOD.rows[:1]), "1.0") == "all meets DST of contract 1.0: 1 of 1 MUST"
 
 
+def test_most_that_is_unsupported() -> None:
+    """Who was held to less than a half does not simply meet the contract."""
+    few = Subject("few", "DST", (*GOOD.rows, row("DST-012", "MUST", "unsupported", "needs delete: none")))
+    assert verdict(few, "1.0") == (
+        "few was not held to most, and meets what it supports of DST of contract 1.0: 1 of 1 MUST; 2 unsupported"
+    )
+
+
+def test_what_is_met_in_part() -> None:
+    """Why the rest was not tested is told beside the requirement."""
+    tests = (
+        Seen("mine", "test_a", ("DST-010",), "met"),
+        Seen("mine", "test_b", ("DST-010",), "unsupported", "needs restart: it runs already"),
+    )
+    partly = Report("1.0", {}, (Subject("mine", "DST", (Row("DST-010", "MUST", "It is so.", "met", tests),)),))
+    assert list(summary(partly))[1:] == ["  DST-010 met: in part: needs restart: it runs already"]
+    assert next(line for line in table(partly, 100) if "met  " in line).endswith(
+        "It is so. (in part: needs restart: it runs already)"
+    )
+
+
 def test_summary() -> None:
     """A line for whatever is not simply met, with its reason; failures, which are told elsewhere, with the statement."""
     assert list(summary(REPORT)) == [

@@ -20,6 +20,7 @@ from contract_tests.vendor import CAPABILITIES, Api, VendorContract, somebody
 from contract_tests.vendor.api import member, rows, value_of
 from contract_tests.vendor.pages import path_of
 from contract_tests.wire import basic
+from mock_promoter.serving import serve
 
 NEEDS_CONTROL = {
     f"VND-{number}"
@@ -188,12 +189,49 @@ def test_what_a_failure_says(pytester: pytest.Pytester, shown: Gallery) -> None:
 
 
 def test_a_server_that_is_not_there(pytester: pytest.Pytester) -> None:
-    """Whoever names the wrong address learns that nobody answers."""
+    """Whoever names the wrong address learns once that nobody answers, and there is no report."""
+    file = pytester.path / "report.json"
     for supports in ((), ("--supports=",)):
-        options = (*WITHOUT, *supports, "-k", "test_v1_echoes")
+        options = (*WITHOUT, *supports, f"--contract-report={file}", "-k", "test_v1_echoes or test_one_survey")
         run = pytester.runpytest_inprocess("--pyargs", "contract_tests", "--promoter-url=http://127.0.0.1:9", *options)
-        run.stdout.fnmatch_lines(["*VND-076*", "*[[]contract_tests.no_server] http://127.0.0.1:9 does not answer*"])
-        assert run.ret == 1
+        run.stdout.fnmatch_lines(
+            ["came: [[]contract_tests.no_server] http://127.0.0.1:9 does not answer*", "*there is no report*"]
+        )
+        run.assert_outcomes(errors=1, skipped=1)
+        assert not file.exists()
+
+
+def test_a_server_that_ends(pytester: pytest.Pytester, mock: str) -> None:
+    """Where nobody answers any more, that is what a test fails for."""
+    source = f"""
+    import httpx, pytest
+    from contract_tests.vendor import VendorContract
+
+    class TestMine(VendorContract):
+        @pytest.fixture
+        def promoter_url(self):
+            return {mock!r}
+
+        @pytest.fixture
+        def campaign_id(self):
+            return 1
+
+        @pytest.fixture(autouse=True)
+        def _ends(self, api):
+            object.__setattr__(api, "http", httpx.Client(base_url="http://127.0.0.1:9"))
+    """
+    run, report = ran(pytester, source, "-k", "test_v1_echoes", "--supports=lists")
+    run.assert_outcomes(failed=1)
+    assert came(report, "TestMine") == {"VND-076": "broken"}
+
+
+def test_a_token_that_is_missing(pytester: pytest.Pytester) -> None:
+    """A control plane that wants one is not the same as none."""
+    with serve(control_token="s3cret") as url:
+        options = (*WITHOUT, "-k", "test_v1_echoes")
+        run = pytester.runpytest_inprocess("--pyargs", "contract_tests", f"--promoter-url={url}", *options)
+    run.stdout.fnmatch_lines([f"came: [[]contract_tests.no_token] The control plane of {url} asks for a token*"])
+    run.assert_outcomes(errors=1)
 
 
 def test_who_names_nobody(pytester: pytest.Pytester) -> None:

@@ -15,6 +15,7 @@ import httpx
 from contract_tests.contract import ContractError
 from contract_tests.masking import masked
 from contract_tests.router.pauses import found_within
+from contract_tests.unready import no_program
 from contract_tests.wire import client
 
 #: Characters of a program's output that a message shows: the last ones.
@@ -22,6 +23,9 @@ _LAST = 1_000
 _TAKEN = (
     "End it, or leave --router-command out to test it as it is. With pytest-xdist let one process run these tests: "
     "--dist loadfile."
+)
+_APART = (
+    "It runs in a folder of its own, where it has to be told the way to files from the root: node /home/me/router.mjs."
 )
 _MINE = "it runs already, and was not started here; --router-command says how to start it"
 
@@ -80,7 +84,8 @@ class RouterProgram(RunningRouter):
         secrets: tuple[str, ...] = (),
     ) -> None:
         super().__init__(url)
-        self._command, self._folder, self._patience, self._secrets = shlex.split(command), folder, patience, secrets
+        self._command, self._words = command, _words(command, secrets)
+        self._folder, self._patience, self._secrets = folder, patience, secrets
         self._environ = {**os.environ, **environ, "ROUTER_DATA": str(folder)}
         self._output = folder / "router-output.log"
         self._process: subprocess.Popen[bytes] | None = None
@@ -91,21 +96,29 @@ class RouterProgram(RunningRouter):
             return
         if answers(self.url):
             raise ContractError("contract_tests.no_router", f"Something answers at {self.url} already. {_TAKEN}")
-        with self._output.open("ab") as output:
-            # A session of its own: what it starts ends with it.
-            self._process = subprocess.Popen(  # noqa: S603  # The user's own command.
-                self._command,
-                cwd=self._folder,
-                env=self._environ,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                start_new_session=True,
-            )
+        self._process = self._begun()
         found_within(self._patience, lambda: answers(self.url) or self._has_ended())
-        if self._has_ended() or not answers(self.url):
+        ended = self._has_ended()
+        if ended or not answers(self.url):
             self.kill()
-            raise ContractError("contract_tests.no_router", self._why_not())
+            raise ContractError("contract_tests.no_router", self._why_not(ended))
+
+    def _begun(self) -> subprocess.Popen[bytes]:
+        with self._output.open("ab") as output:
+            try:
+                # A session of its own: what it starts ends with it.
+                return subprocess.Popen(  # noqa: S603  # The user's own command.
+                    self._words,
+                    cwd=self._folder,
+                    env=self._environ,
+                    stdin=subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=output,
+                    start_new_session=True,
+                )
+            except OSError as error:
+                shown, why = (masked(text, self._secrets) for text in (self._command, _told(error)))
+                raise no_program(shown, why) from None
 
     def kill(self) -> None:
         """End it, and all that it started, without a warning."""
@@ -133,11 +146,25 @@ class RouterProgram(RunningRouter):
         # It is not waited for yet: until then nobody else can get its number, by which its group is killed.
         return os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
-    def _why_not(self) -> str:
-        return (
-            f"Nothing answers at {self.url} {self._patience:g} s after {shlex.join(self._command)} was started, or it "
-            f"ended before. Its last words: {masked(self.log(), self._secrets)[-_LAST:] or 'none'}"
-        )
+    def _why_not(self, ended: bool) -> str:
+        command, words = (masked(text, self._secrets).strip() for text in (self._command, self.log()))
+        how = "ended before anything answered" if ended else f"runs, and nothing answers after {self._patience:g} s"
+        return f"{command} {how} at {self.url}. {_APART} Its last words: {words[-_LAST:] or 'none'}"
+
+
+def _words(command: str, secrets: tuple[str, ...]) -> list[str]:
+    """Return a command in words. Raises ``ContractError`` where it is none."""
+    try:
+        words = shlex.split(command)
+    except ValueError as error:
+        raise no_program(masked(command, secrets), _told(error)) from None
+    if not words:
+        raise no_program("''", "it has no words")
+    return words
+
+
+def _told(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
 
 
 @contextmanager
@@ -155,6 +182,6 @@ def answers(url: str) -> bool:
     with client(url) as asking:
         try:
             asking.get("/")
-        except httpx.HTTPError:
+        except (httpx.HTTPError, httpx.InvalidURL):
             return False
     return True

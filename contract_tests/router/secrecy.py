@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import httpx
 
 from contract_tests.contract import requirement
 from contract_tests.control import Row
-from contract_tests.disguises import SHORTEST as SHORTEST_CODED
-from contract_tests.disguises import forms
 from contract_tests.findings import expect
-from contract_tests.masking import MASK, SHORTEST
+from contract_tests.masking import MASK
 from contract_tests.router.faults import Faults, status
 from contract_tests.router.people import Person
 from contract_tests.router.running import RunningRouter
 from contract_tests.router.sending import BATCH, Door
+from contract_tests.router.sightings import places_of, sightings
 from contract_tests.router.subject import RouterSubject
 from contract_tests.router.witness import Witness, contact_of, order_of, survey_of
 from contract_tests.wire import basic
@@ -69,8 +68,8 @@ class Secrecy(RouterSubject):
     ) -> None:
         """What is written of deliveries, failures and refusals has no key in it."""
         _trouble(door, witness, faults)
-        found = places_of({"its output": router.log()}, promoter_key, write_key)
-        expect(not found, "what the router writes has no key in it", ", ".join(found))
+        found = sightings(router.log(), {"Promoter's key": promoter_key, "the write key": write_key})
+        expect(not found, "what the router writes has no key in it", "; ".join(found))
 
     @requirement("RTR-830", needs="restart")
     def test_the_log_shows_no_address(
@@ -78,8 +77,8 @@ class Secrecy(RouterSubject):
     ) -> None:
         """What is written of deliveries, failures and refusals has no e-mail address in it, Promoter's words included."""
         people = _trouble(door, witness, faults)
-        found = places_of({"its output": router.log()}, *(person.email for person in people))
-        expect(not found, "what the router writes has no person's e-mail address in it", "it has one")
+        found = sightings(router.log(), {f"the e-mail of person {person.id}": person.email for person in people})
+        expect(not found, "what the router writes has no person's e-mail address in it", "; ".join(found))
 
 
 def _trouble(door: Door, witness: Witness, faults: Faults) -> Sequence[Person]:
@@ -109,18 +108,3 @@ def _sent(row: Row) -> dict[str, str]:
         "its body": json.dumps(row["body"]),
         **{f"its header {name}": headers[name] for name in headers},
     }
-
-
-def places_of(texts: Mapping[str, str], *secrets: str) -> list[str]:
-    """Return where a secret stands, in any form and any letter case. What is too short to be one is not looked for."""
-    found = {form.lower() for secret in secrets for form in _forms(secret)}
-    return [place for place, text in texts.items() if any(form in text.lower() for form in found)]
-
-
-def _forms(secret: str) -> Iterator[str]:
-    if secret == MASK:  # What a journal shows in place of a key that it knows.
-        yield secret
-    elif len(secret) >= SHORTEST:
-        yield secret
-        yield basic(secret).removeprefix("Basic ")
-        yield from forms(secret) if len(secret) >= SHORTEST_CODED else ()

@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import cache
 from typing import ClassVar
 
 import pytest
 
-from contract_tests.contract import Contract, ContractError
+from contract_tests.contract import MARK, Contract, ContractError, ids_of
 from contract_tests.control import Control, excerpt
 from contract_tests.reporting import JOURNAL
 from contract_tests.router.faults import Faults
+from contract_tests.router.first import PLAIN, expect_answers, expect_control, undelivered
 from contract_tests.router.running import RouterProgram, RunningRouter
 from contract_tests.router.sending import Door
 from contract_tests.router.witness import Witness, newest
 
 #: What a router under test may lack, and why that can be.
 CAPABILITIES = {
-    "control": "Promoter has a control plane at /__mock__/, as mock-promoter has it: its journal tells what came",
+    "control": "Promoter has a control plane at /__mock__/, as mock-promoter has it: its journal tells what came; taken for "
+    "granted unless nothing at all is declared",
     "deletion": "the tracking API takes delete events; taken for granted unless it is left out of what is declared",
     "restart": "the router is a program that can be killed and started again, and Promoter has a control plane",
 }
-#: The program of a class, or why it does not start.
-_PROGRAM = pytest.StashKey[RouterProgram | ContractError]()
+#: The program of a class.
+_PROGRAM = pytest.StashKey[RouterProgram]()
+#: That a class has a router and a Promoter that answer, and what of plain events is not delivered.
+_ANSWERS, _UNDELIVERED = pytest.StashKey[bool](), pytest.StashKey[str]()
 
 
 class RouterSubject(Contract):
@@ -36,17 +39,37 @@ class RouterSubject(Contract):
     _asked: pytest.FixtureRequest
 
     @pytest.fixture(autouse=True)
-    def _ask_first(self, request: pytest.FixtureRequest) -> None:
-        """Keep what ``lacking`` asks with. Fixtures of a class go by their names, so this one goes before Contract's."""
+    def _ask_first(self, request: pytest.FixtureRequest, promoter_url: str, patience: float) -> None:
+        """Look, once for a class, whether its router and Promoter answer; this goes by its name before other fixtures."""
         self._asked = request
+        known = request.node.getparent(pytest.Class).stash
+        if _ANSWERS not in known:
+            if self.sees(request.config):
+                expect_control(promoter_url)
+            expect_answers(request.getfixturevalue("router"), patience)
+            known[_ANSWERS] = True
+
+    @pytest.fixture(autouse=True)
+    def _plain_events_first(self, request: pytest.FixtureRequest, door: Door, witness: Witness) -> None:
+        """Skip what says nothing of a router that does not even deliver plain events; this goes after Contract's."""
+        marks = list(request.node.iter_markers(MARK))
+        if PLAIN & set(ids_of(marks)) or not any(mark.kwargs.get("needs") for mark in marks):
+            return
+        known = request.node.getparent(pytest.Class).stash
+        if _UNDELIVERED not in known:
+            known[_UNDELIVERED] = undelivered(door, witness)
+        if known[_UNDELIVERED]:
+            pytest.skip(known[_UNDELIVERED])
+
+    def sees(self, config: pytest.Config) -> bool:
+        """Return whether the Promoter tells what came: unless it is declared that there is nothing to be seen."""
+        declared = self.declared(config)
+        return declared is None or bool(declared)
 
     def lacking(self, capability: str) -> str | None:
-        """Return why a capability is not there; ``None`` where it is."""
-        missing = _no_control(str(self._asked.getfixturevalue("promoter_url")))
-        if missing is not None or capability != "restart":
-            return missing
+        """Return why a capability is not there; ``None`` where it is. Without a control plane no test begins."""
         router: RunningRouter = self._asked.getfixturevalue("router")
-        return router.fixed or None
+        return router.fixed or None if capability == "restart" else None
 
     @pytest.fixture
     def patience(self, request: pytest.FixtureRequest) -> float:
@@ -100,11 +123,12 @@ class RouterSubject(Contract):
             yield door
 
     @pytest.fixture
-    def witness(self, promoter_url: str, promoter_key: str, patience: float) -> Iterator[Witness]:
+    def witness(
+        self, request: pytest.FixtureRequest, promoter_url: str, promoter_key: str, patience: float
+    ) -> Iterator[Witness]:
         """Return who knows what Promoter saw."""
         with Control(promoter_url, api_key=promoter_key) as control:
-            known = _no_control(promoter_url) is None
-            yield Witness(control, patience, newest(control) if known else 0)
+            yield Witness(control, patience, newest(control) if self.sees(request.config) else 0)
 
     @pytest.fixture
     def faults(self, witness: Witness) -> Iterator[Faults]:
@@ -119,7 +143,7 @@ class RouterSubject(Contract):
 
         def lines() -> list[str]:
             door = request.node.funcargs.get("door")
-            came = witness.everything() if _no_control(witness.control.url) is None else []
+            came = witness.everything() if self.sees(request.config) else []
             told = [excerpt(row, (promoter_key, write_key)) for row in came]
             return (door.lines if isinstance(door, Door) else []) + told
 
@@ -132,18 +156,6 @@ def _started(request: pytest.FixtureRequest, make: Callable[[], RouterProgram]) 
     if _PROGRAM not in node.stash:
         program = node.stash[_PROGRAM] = make()
         node.addfinalizer(program.stop)
-    found: RouterProgram | ContractError = node.stash[_PROGRAM]
-    if isinstance(found, ContractError):
-        raise found
-    try:
-        found.start()
-    except ContractError as error:
-        node.stash[_PROGRAM] = error  # It would take as long to find out for each test.
-        raise
+    found: RouterProgram = node.stash[_PROGRAM]
+    found.start()
     return found
-
-
-@cache
-def _no_control(promoter_url: str) -> str | None:
-    with Control(promoter_url) as control:
-        return control.lacking()

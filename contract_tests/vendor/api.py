@@ -11,10 +11,10 @@ from uuid import uuid4
 
 import httpx
 
-from contract_tests.contract import ContractError
 from contract_tests.control import Control, Row, excerpt
 from contract_tests.findings import BrokenRequirement
 from contract_tests.masking import masked
+from contract_tests.unready import no_server
 from contract_tests.wire import basic, object_of
 
 CONTACTS = "/api/contacts/"
@@ -152,12 +152,6 @@ class Api:
         if self.control is not None:
             return self.control.journal()
         return [excerpt(_entry(number, one), self.secrets) for number, one in enumerate(self.sent, 1)]
-
-
-def no_server(url: str, error: Exception) -> ContractError:
-    """Return what to raise where nobody answers."""
-    message = f"{url} does not answer ({type(error).__name__}). Start the server, or correct --promoter-url."
-    return ContractError("contract_tests.no_server", message)
 
 
 def retry_after(answer: httpx.Response) -> int | None:

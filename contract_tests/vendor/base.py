@@ -11,6 +11,7 @@ import pytest
 from contract_tests.contract import Contract
 from contract_tests.control import Control, ControlError
 from contract_tests.reporting import JOURNAL
+from contract_tests.unready import no_server
 from contract_tests.vendor.api import (
     CAMPAIGNS,
     CONTACTS,
@@ -18,7 +19,6 @@ from contract_tests.vendor.api import (
     SEGMENT,
     TEMPLATES,
     Api,
-    no_server,
     rows,
     somebody,
 )
@@ -71,6 +71,8 @@ class VendorTests(Contract):
         with client(promoter_url) as http:
             wanted = declared is None or "control" in declared
             account, lacking = _account(promoter_url, http) if wanted else (None, "it is not among what it supports")
+            if not wanted:
+                _expect_answers(promoter_url, http)
             key = account.api_key if account else promoter_key
             patience = float(request.config.getoption("--contract-patience"))
             found = Api(promoter_url, key, http, account, lacking, patience)
@@ -121,11 +123,19 @@ def _repeats(api: Api) -> str | None:
     return f"POST {CONTACTS} with the same Idempotency-Key is done again" if undone else None
 
 
+def _expect_answers(url: str, http: httpx.Client) -> None:
+    """Raise ``ContractError`` where nobody answers, whatever is said."""
+    try:
+        http.get(LISTS)
+    except (httpx.TransportError, httpx.InvalidURL) as error:
+        raise no_server(url, error) from None
+
+
 def _account(url: str, http: httpx.Client) -> tuple[Control | None, str]:
     server = Control(url, http=http)
     try:
         return server.new_account(), ""
-    except httpx.ConnectError as error:
+    except (httpx.TransportError, httpx.InvalidURL) as error:
         raise no_server(url, error) from None
     except (ControlError, ValueError, LookupError, TypeError) as error:
         return None, server.lacking() or str(error)
