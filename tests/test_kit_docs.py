@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import shlex
+import sys
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 import yaml
 from kit_runs import WITHOUT
+from test_kit_router_door import free_port
 
 import contract_tests
 import promoter_schemas
@@ -58,6 +60,26 @@ def transform_identify(event, settings, contact, context):
 hooks = {name: getattr(plugin, name) for name in dir(plugin) if not name.startswith("_")}
 ledger = SimpleNamespace(**hooks | {"transform_identify": transform_identify})
 '''
+MY_ROUTER = """
+import http.server
+import os
+import sys
+
+
+class Refusing(http.server.BaseHTTPRequestHandler):
+    def do_POST(self):
+        answer = b'{"code": "none", "message": "None of that here."}'
+        self.send_response(404)
+        self.send_header("content-length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+    do_GET = do_POST
+
+
+assert os.environ["PROMOTER_URL"] and os.environ["ROUTER_DATA"] == os.getcwd()
+http.server.HTTPServer(("127.0.0.1", int(sys.argv[-1])), Refusing).serve_forever()
+"""
 NEWSLETTER = """
 from urllib.parse import quote
 
@@ -141,6 +163,9 @@ def files(pytester: pytest.Pytester, mock: str) -> pytest.Pytester:
     """Return a folder with the page's Python files, about the mock, and the package that they are about."""
     pytester.makepyfile(my_package=MY_PACKAGE)
     pytester.makepyfile(**{name: code.replace("http://127.0.0.1:8080", mock) for name, code in FILES.items()})
+    server, port = pytester.makepyfile(my_router=MY_ROUTER), str(free_port())
+    code = FILES["test_my_program"].replace("http://127.0.0.1:8090", mock).replace("8080", port)
+    pytester.makepyfile(test_my_program=code.replace("my-router", shlex.join([sys.executable, str(server)])))
     pytester.syspathinsert()
     return pytester
 
@@ -152,6 +177,7 @@ def files(pytester: pytest.Pytester, mock: str) -> pytest.Pytester:
         ("test_my_server", ["-k", "VND-010 or VND-020"]),
         ("test_my_events", ["-k", "EVT-010 or EVT-330"]),
         ("test_my_router", ["--collect-only"]),
+        ("test_my_program", ["-k", "RTR-020 or RTR-025"]),
         ("test_my_ledger", ["-k", "DST-040 or DST-001", "--contract-examples=2"]),
         ("test_my_cases", []),
         ("test_my_properties", ["--contract-examples=5"]),

@@ -15,6 +15,7 @@ from kit_routers import Verdicts, said, verdicts
 from kit_runs import failed
 
 from contract_tests.requirements import requirements
+from contract_tests.router.first import PLAIN
 
 #: Whole histories find, if chance wills, what other requirements are about: they have a test of their own.
 HISTORIES = "RTR-700"
@@ -27,8 +28,10 @@ _SEEN: Mapping[str, set[str]] = {
     "NewKeys": {"RTR-410"},
     "NoKeys": set(),
     "IgnoresDeletions": set(),
+    "GivesUp": set(),
+    "GivesUpOnBreaks": set(),
 }
-_NEAR = "RTR-010 or RTR-400 or RTR-410 or RTR-510 or RTR-610"
+_NEAR = "RTR-010 or RTR-220 or RTR-400 or RTR-410 or RTR-505 or RTR-510 or RTR-610"
 
 
 class Judged(NamedTuple):
@@ -67,7 +70,19 @@ def test_what_others_are_about_is_left_to_them(tmp_path: Path) -> None:
 @pytest.mark.parametrize("one", BROKEN, ids=lambda one: one.__name__)
 def test_each_fails_what_it_breaks(judged: Judged, one: type) -> None:
     """Not one id more, not one less."""
-    assert failed(judged.verdicts[one.__name__]) == set(BROKEN[one])
+    assert _wrong(judged.verdicts[one.__name__], set(BROKEN[one])) == set(BROKEN[one])
+
+
+def _wrong(found: Mapping[str, str], ids: set[str]) -> set[str]:
+    """Return what does not hold; where plain events are not delivered, what nothing is shown of is not meant."""
+    return set(failed({name: result for name, result in found.items() if not (ids & PLAIN and result == "not shown")}))
+
+
+@pytest.mark.gallery
+def test_what_builds_on_plain_events_is_not_shown(judged: Judged) -> None:
+    """Where they are not delivered, others say that they cannot be seen; where they are, nothing is left out."""
+    unseen = {name for name, found in judged.verdicts.items() if "not shown" in found.values()}
+    assert unseen == {"DeliversNothing", "DropsTracks", "DropsOrdersOfStrangers"}
 
 
 @pytest.mark.gallery

@@ -5,52 +5,44 @@
 
 or, within a test, ``run(History(router, door, witness))``. Each history has people of its own. In its end everything heals,
 and then each accepted event has to have ended exactly once at Promoter. Where that takes no end Hypothesis would try for
-long to find a shorter history, which is why ``run`` does not let it.
+long to find a shorter history, which is why ``run`` does not let it: it tells the steps of the first that ends badly.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from random import getrandbits
+from typing import Any, ClassVar, cast
 
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
-from contract_tests.control import Row
-from contract_tests.findings import expect
+from contract_tests.models.router_ends import ends_once, newest_counts, outlasted
+from contract_tests.models.router_tale import History, said
 from contract_tests.router.faults import Faults
 from contract_tests.router.people import Event, Person
-from contract_tests.router.running import RunningRouter
-from contract_tests.router.sending import Door
-from contract_tests.router.witness import Match, Witness, contact_of, effective, order_of, outcome, survey_of
+from contract_tests.router.running import killed
+from contract_tests.router.witness import Match, contact_of, order_of, survey_of
 from contract_tests.strategies import fault_plans
+
+__all__ = ["CRASHES", "PEOPLE", "History", "RouterMachine", "router_machine", "run"]
 
 #: People of a history, and crashes in it: each costs a router's start.
 PEOPLE, CRASHES = 3, 2
 #: So many of ``--contract-examples`` make one history.
 _EXAMPLES_EACH = 20
 _STEPS = 8
+_AGAIN = "the same steps by other people, by the same --contract-examples and"
 _WHO = st.integers(0, PEOPLE - 1)
 #: Who, what, and how many seconds ago it happened.
 _EVENTS = st.tuples(_WHO, st.sampled_from(("identify", "track", "order")), st.integers(1, 100_000))
 _CALLS: Mapping[str, Callable[[Person], Match]] = {"identify": contact_of, "track": survey_of, "order": order_of}
 
 
-@dataclass(frozen=True, slots=True)
-class History:
-    """What a history happens to.
-
-    Attributes:
-        router: It is killed where it can be.
-        door: Sends to it.
-        witness: Knows what came to its Promoter.
-    """
-
-    router: RunningRouter
-    door: Door
-    witness: Witness
+class HistoryEnded(Exception):  # noqa: N818  # It is no error: what failed is known.
+    """There are no more histories after one that ended badly."""
 
 
 class RouterMachine(RuleBasedStateMachine):
@@ -65,6 +57,7 @@ class RouterMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.people = tuple(Person() for _ in range(PEOPLE))
+        self.tale = self.history.tale()
         self.faults = Faults(self.history.witness.control)
         self.accepted: list[tuple[Person, Event]] = []
         self.crashes = 0
@@ -79,31 +72,36 @@ class RouterMachine(RuleBasedStateMachine):
     @rule(which=st.integers(0, 99))
     def repeat(self, which: int) -> None:
         """Send an event again, as SDKs do."""
-        self.history.door.accept(self.accepted[which % len(self.accepted)][1])
+        known = self.accepted[which % len(self.accepted)]
+        with self.tale.step(f"the router is sent again: {said([known])}"):
+            self.history.door.accept(known[1])
 
     @rule(plan=fault_plans(), event=_EVENTS)
     def fail(self, plan: Sequence[Mapping[str, Any]], event: tuple[int, str, int]) -> None:
         """Let Promoter fail for a person's events of one kind; send one of them."""
         who, kind, _ = event
-        for fault in plan:
-            if _ends(fault["effect"]):
+        planned = [fault for fault in plan if outlasted(fault["effect"])]
+        effects = (
+            "; ".join(f"{json.dumps(fault['effect'])}, times: {fault['times']}" for fault in planned) or "by nothing"
+        )
+        with self.tale.step(f"Promoter fails, for each {kind} of {self.people[who].id}: {effects}"):
+            for fault in planned:
                 self.faults.strike(fault["effect"], _CALLS[kind](self.people[who]), fault["times"])
         self.accept([event])
 
     @rule()
     def heal(self) -> None:
         """Let Promoter be well."""
-        self.faults.lift()
+        with self.tale.step("Promoter is well again"):
+            self.faults.lift()
 
     @precondition(lambda self: not self.history.router.fixed and self.crashes < CRASHES)
     @rule()
     def crash(self) -> None:
         """Kill the router, and start it again."""
         self.crashes += 1
-        try:
-            self.history.router.kill()
-        finally:
-            self.history.router.start()
+        with self.tale.step("the router is killed, and started again"), killed(self.history.router):
+            pass
 
     @rule(hours=st.sampled_from((1, 25)))
     def advance(self, hours: int) -> None:
@@ -111,14 +109,19 @@ class RouterMachine(RuleBasedStateMachine):
         control = self.history.witness.control
         if self.clock_is_ours or control.call("GET", "/clock")["mode"] == "real":
             self.clock_is_ours = True
-            control.advance(hours=hours)
+            with self.tale.step(f"{hours} hours pass at Promoter"):
+                control.advance(hours=hours)
 
     def teardown(self) -> None:
-        """Heal everything, make sure that nobody is a stranger, and look how everything ended."""
+        """Heal everything, make sure that nobody is a stranger, and look how everything ended, unless that is known."""
         try:
             self.faults.lift()
-            self.settle()
+            if self.tale.error is None:
+                with self.tale.step("in the end Promoter is well, and everything has its time"):
+                    self.settle()
         finally:
+            if self.tale.error is not None:
+                self.history.failed.append(self.tale)
             if self.clock_is_ours:
                 self.history.witness.control.reset("clock")
 
@@ -138,30 +141,20 @@ class RouterMachine(RuleBasedStateMachine):
     def send(self, made: Sequence[tuple[Person, Event]]) -> None:
         """Send a batch, and take what is in it for accepted."""
         if made:
-            self.history.door.accept(*(event for _, event in made))
+            with self.tale.step(f"the router is sent: {said(made)}"):
+                self.history.door.accept(*(event for _, event in made))
             self.accepted += made
 
     def once(self, person: Person, event: Event) -> None:
         """Expect Promoter to have dealt with an event, and to have done it once."""
-        witness, what = self.history.witness, event["event"]
-        match = _with(order_of(person), messageId=event["messageId"])
-        if what != "Order Completed":
-            match = _with(survey_of(person), attributes={"message": event["messageId"]})
-        ended = f"{what} {event['messageId']} ends at Promoter"
-        rows = witness.until(ended, lambda: _ended(witness.came(match)), lambda: outcome(witness.came(match)))
-        expect(len(effective(rows)) <= 1, f"{what} {event['messageId']} is done once", outcome(rows))
+        self.tale.about = person
+        ends_once(self.history.witness, person, event)
 
     def newest(self, person: Person) -> None:
         """Expect a person's contact to be what the newest identify says."""
-        witness = self.history.witness
+        self.tale.about = person
         known = [event for one, event in self.accepted if one == person and event["type"] == "identify"]
-        newest = max(event["timestamp"] for event in known)
-        names = {event["traits"]["firstName"] for event in known if event["timestamp"] == newest}
-
-        def name() -> str:
-            return str((witness.contact(person) or {}).get("first_name"))
-
-        witness.until(f"the newest identify counts: first_name {' or '.join(names)}", lambda: name() in names, name)
+        newest_counts(self.history.witness, person, known)
 
 
 def router_machine(history: History) -> type[RouterMachine]:
@@ -169,18 +162,42 @@ def router_machine(history: History) -> type[RouterMachine]:
     return type("Router", (RouterMachine,), {"history": history})
 
 
-def run(history: History) -> None:
-    """Run some histories: one for each twenty of ``--contract-examples``. Raises what the first bad one raises."""
+def run(history: History, chosen: object = None) -> None:
+    """Run some histories: one for each twenty of ``--contract-examples``. Raises what the first bad one raises.
+
+    Args:
+        history: What they happen to; its ``failed`` has that one.
+        chosen: The seed of what happens; one by chance where there is none.
+    """
+    machine = router_machine(history)
+    # Where Hypothesis is told to do the same each time, it is.
+    found = chosen if chosen is not None else 0 if settings().derandomize else getrandbits(32)
+
+    @seed(found)
+    def begin() -> RouterMachine:
+        # Hypothesis does again what failed, to show it. Something that lives may end otherwise, and would hide how it did.
+        if history.failed:
+            raise HistoryEnded
+        return machine()
+
     few = settings(
         max_examples=max(1, settings().max_examples // _EXAMPLES_EACH),
         stateful_step_count=_STEPS,
         phases=(Phase.generate,),
         deadline=None,
         database=None,
+        verbosity=Verbosity.quiet,
         report_multiple_bugs=False,
         suppress_health_check=list(HealthCheck),
     )
-    run_state_machine_as_test(router_machine(history), settings=few)
+    try:
+        run_state_machine_as_test(cast("type[RouterMachine]", begin), settings=few)
+    except Exception as error:  # noqa: BLE001  # Raised below; Hypothesis may call it something else by now.
+        ended = [tale.error for tale in history.failed if tale.error] or [error]
+    else:
+        return
+    ended[0].add_note(f"{_AGAIN} --hypothesis-seed={found}")
+    raise ended[0]
 
 
 def _event(person: Person, kind: str, ago: int) -> Event:
@@ -188,18 +205,3 @@ def _event(person: Person, kind: str, ago: int) -> Event:
     if kind == "identify":
         made["traits"] = {**made["traits"], "firstName": f"Kate {made['messageId']}"}
     return made
-
-
-def _with(match: Match, **more: Any) -> Match:
-    return {**match, "body": {**match["body"], **more}}
-
-
-def _ends(effect: Mapping[str, Any]) -> bool:
-    """Return whether it is one that every router outlasts (RTR-300 to RTR-330)."""
-    return effect.get("status", 503) in {429, 500, 502, 503, 504}
-
-
-def _ended(rows: Sequence[Row]) -> Sequence[Row]:
-    """Return requests if one of them ended the matter: it was done, or the person may not be surveyed now."""
-    ends = [row for row in rows if row["status"] == 400 and not row["fault"]] or effective(rows)
-    return rows if ends else []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from contract_tests.contract import requirement
 from contract_tests.control import Row
 from contract_tests.findings import expect
@@ -14,6 +16,8 @@ from contract_tests.router.witness import Witness, contact_of, effective, key_of
 
 #: Seconds for which an answer is held back, so that there is time to kill who waits for it.
 _HELD = 5.0
+#: Kills right after an answer, and orders before each: a router that writes late is lucky at times.
+_ROUNDS, _BATCH = 5, 5
 
 
 class Crashes(RouterSubject):
@@ -35,6 +39,24 @@ class Crashes(RouterSubject):
         failed = [contact_of(failing), survey_of(failing)] if tries else []
         expected = "what was answered 200 before kill -9 is delivered after the next start"
         witness.done(expected, order_of(failing), contact_of(parked), *waited, *failed)
+
+    @requirement("RTR-600", needs="restart")
+    def test_a_kill_right_after_the_answer_loses_nothing(
+        self, door: Door, witness: Witness, faults: Faults, router: RunningRouter
+    ) -> None:
+        """Nor is anything that was answered 200 a moment before the kill, several times over."""
+        people = [Person() for _ in range(_ROUNDS)]
+        for person in people:
+            # Nothing is delivered before the kill, and nothing is given up by those who break RTR-300.
+            faults.strike({"kind": "timeout"}, order_of(person))
+        for person in people:
+            batch = [person.order() for _ in range(_BATCH)]
+            door.accept(*batch)
+            with killed(router):  # Nothing comes between: each millisecond is one in which a router may still write.
+                if person is people[-1]:
+                    faults.lift()
+        expected = f"{_BATCH} orders that were answered 200 right before kill -9 are delivered after, {_ROUNDS} times"
+        _all_done(witness, people, expected)
 
     @requirement("RTR-610", needs="restart")
     def test_kill_doubles_nothing(self, door: Door, witness: Witness, faults: Faults, router: RunningRouter) -> None:
@@ -77,6 +99,19 @@ def _parks(door: Door, witness: Witness) -> bool:
     witness.done("an order needs no contact", order_of(person))
     door.accept(person.identify())
     return bool(witness.arrived(survey_of(person)))
+
+
+def _all_done(witness: Witness, people: Sequence[Person], expected: str) -> None:
+    """Expect a batch of orders of each person to be stored."""
+
+    def stored() -> list[int]:
+        return [len(effective(witness.came(order_of(person)))) for person in people]
+
+    witness.until(
+        expected,
+        lambda: min(stored()) >= _BATCH,
+        lambda: f"of those before each kill came: {', '.join(map(str, stored()))}",
+    )
 
 
 def _keys(rows: list[Row]) -> str:

@@ -7,6 +7,9 @@ from typing import Any
 from contract_tests.control import Control
 from contract_tests.router.witness import Match
 
+#: The effect of what is done, and whose answer is lost.
+LOST = {"kind": "answer_lost"}
+
 
 def status(code: int, body: Any = None, **headers: str) -> dict[str, Any]:
     """Return the effect of an answer with a status, such as ``status(429, Retry_After="1")``."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from contract_tests.contract import requirement
 from contract_tests.findings import expect
-from contract_tests.router.faults import Faults
+from contract_tests.router.faults import LOST, Faults
 from contract_tests.router.pauses import QUIET, pass_by
 from contract_tests.router.people import Event, Person, fresh
 from contract_tests.router.running import RunningRouter, killed
@@ -24,8 +24,6 @@ from contract_tests.router.witness import (
     succeeded,
     survey_of,
 )
-
-_LOST = {"kind": "answer_lost"}
 
 
 class Once(RouterSubject):
@@ -67,7 +65,7 @@ class Once(RouterSubject):
         door.accept(person.identify())
         witness.done("an identify makes the contact", contact_of(person))
         for match in (survey_of(person), order_of(person)):
-            faults.strike(_LOST, match, 1)
+            faults.strike(LOST, match, 1)
         door.accept(person.track(), person.order())
         for match in (survey_of(person), order_of(person)):
             rows = witness.arrived(match, 2)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from contract_tests.contract import requirement
+from contract_tests.control import Row
 from contract_tests.findings import expect
 from contract_tests.router.faults import Faults, status
 from contract_tests.router.pauses import pass_by
@@ -13,7 +14,7 @@ from contract_tests.router.people import Person
 from contract_tests.router.running import RunningRouter
 from contract_tests.router.sending import Door
 from contract_tests.router.subject import RouterSubject
-from contract_tests.router.witness import Witness, contact_of, newest, order_of, outcome, survey_of
+from contract_tests.router.witness import Match, Witness, contact_of, newest, order_of, outcome, succeeded, survey_of
 
 _OUTAGES: Mapping[str, Mapping[str, Any]] = {
     "500": status(500),
@@ -21,7 +22,16 @@ _OUTAGES: Mapping[str, Mapping[str, Any]] = {
     "503": status(503),
     "504": status(504),
 }
-_BREAKS = ("reset", "empty_reply", "garbage", "truncated_json")
+_PAGE: Mapping[str, Any] = {"kind": "html", "status": 200}
+#: What breaks, and the answers to what.
+_BREAKS: Mapping[str, tuple[Mapping[str, Any], Callable[[Person], Match]]] = {
+    "a reset connection": ({"kind": "reset"}, contact_of),
+    "an end without a byte": ({"kind": "empty_reply"}, contact_of),
+    "bytes that are no HTTP": ({"kind": "garbage"}, contact_of),
+    "half of the JSON": ({"kind": "truncated_json"}, contact_of),
+    "a page with status 200": (_PAGE, contact_of),
+    "a page with status 200 for an order": (_PAGE, order_of),
+}
 #: Seconds in which an answer is read.
 _READ = 0.2
 _BAD_EMAIL = {"email": ["Enter a valid email address."]}
@@ -44,14 +54,25 @@ class Retries(RouterSubject):
 
     @requirement("RTR-310", needs="control")
     def test_broken_connections_are_outlasted(self, door: Door, witness: Witness, faults: Faults) -> None:
-        """Identifies whose answers are broken in several ways are delivered in the end."""
-        effects = [{"kind": kind} for kind in _BREAKS]
-        _outlasted(door, witness, faults, effects, f"what breaks ({', '.join(_BREAKS)}) is sent again")
+        """Requests whose answers break are sent again, after each way of breaking, until an answer is whole."""
+        people = {name: Person() for name in _BREAKS}
+        for name, (effect, call) in _BREAKS.items():
+            faults.strike(dict(effect), call(people[name]), 1)
+        door.accept(*(event for person in people.values() for event in (person.identify(), person.order())))
+
+        def left() -> list[str]:
+            calls = {name: call(people[name]) for name, (_, call) in _BREAKS.items()}
+            return [name for name, match in calls.items() if not _whole(witness.came(match))]
+
+        expected = f"what is answered by {', by '.join(_BREAKS)} is sent again until the answer is whole"
+        witness.until(expected, lambda: not left(), lambda: f"no whole answer came after {', after '.join(left())}")
 
     @requirement("RTR-320", needs="control")
     def test_silence_is_outlasted(self, door: Door, witness: Witness, faults: Faults) -> None:
         """An identify that is never answered is delivered in the end."""
-        _outlasted(door, witness, faults, [{"kind": "timeout"}], "what is never answered is given up, and sent again")
+        (person,) = _struck(faults, [{"kind": "timeout"}], 1)
+        door.accept(person.identify())
+        witness.done("what is never answered is given up, and sent again", contact_of(person))
 
     @requirement("RTR-330", needs="control")
     def test_retry_after_is_kept(self, door: Door, witness: Witness, faults: Faults) -> None:
@@ -113,13 +134,9 @@ class Retries(RouterSubject):
         witness.done("what came while the key was refused is delivered after", contact_of(person), survey_of(person))
 
 
-def _outlasted(
-    door: Door, witness: Witness, faults: Faults, effects: Sequence[Mapping[str, Any]], expected: str
-) -> None:
-    """Expect identifies, each of a person with a fault of its own, to be delivered."""
-    people = _struck(faults, effects, 1)
-    door.accept(*(person.identify() for person in people))
-    witness.done(expected, *(contact_of(person) for person in people))
+def _whole(rows: Sequence[Row]) -> list[Row]:
+    """Return the requests that were done, and whose answer nothing broke."""
+    return [row for row in succeeded(rows) if not row["fault"]]
 
 
 def _struck(faults: Faults, effects: Sequence[Mapping[str, Any]], times: int | None = None) -> Sequence[Person]:

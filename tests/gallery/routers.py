@@ -10,8 +10,12 @@ import pytest
 
 from contract_tests.router import RouterContract, RunningRouter
 from gallery import routers_courses as courses
+from gallery import routers_deletion as deletion
 from gallery import routers_doors as doors
+from gallery import routers_lost as lost
+from gallery import routers_people as people
 from gallery import routers_states as states
+from gallery import routers_undelivered as undelivered
 from gallery.toy_router import Life, ToyRouter
 
 KEY, WRITE_KEY = "promoter-test-key", "a-write-key"
@@ -28,17 +32,25 @@ BROKEN: Mapping[type[ToyRouter | Life], tuple[str, ...]] = {
     courses.LosesTraits: ("RTR-100",),
     courses.LosesProperties: ("RTR-110",),
     courses.StoresHalf: ("RTR-120",),
+    undelivered.DeliversNothing: ("RTR-100", "RTR-110", "RTR-120"),
+    undelivered.DropsTracks: ("RTR-110",),
+    undelivered.DropsOrdersOfStrangers: ("RTR-120",),
     courses.SendsPages: ("RTR-130",),
     courses.IgnoresIntegrations: ("RTR-140",),
+    people.IgnoresEnvelopes: ("RTR-140",),
     courses.SurveysFirst: ("RTR-200",),
     courses.DropsStrangers: ("RTR-200",),
     courses.ParksBriefly: ("RTR-200",),
     courses.MakesPeopleUp: ("RTR-210",),
     courses.LastOneWins: ("RTR-220",),
     courses.LateOld: ("RTR-220",),
+    lost.ForgetsTimesOnStart: ("RTR-220",),
+    lost.LetsOldOnesPass: ("RTR-220",),
+    people.FirstAddressStays: ("RTR-230",),
     courses.GivesUp: ("RTR-300",),
     courses.GivesUpSoon: ("RTR-300",),
     courses.GivesUpOnBreaks: ("RTR-310",),
+    lost.TakesAnyBody: ("RTR-310",),
     courses.WaitsForEver: ("RTR-320",),
     courses.IgnoresRetryAfter: ("RTR-330",),
     courses.WaitsAlone: ("RTR-330",),
@@ -51,8 +63,15 @@ BROKEN: Mapping[type[ToyRouter | Life], tuple[str, ...]] = {
     states.NoKeys: ("RTR-420",),
     states.KeysOfContent: ("RTR-430",),
     states.IgnoresDeletions: ("RTR-500",),
+    deletion.RemovesOnceMore: ("RTR-505",),
+    deletion.GivesUpRemovals: ("RTR-505",),
+    deletion.GivesUpThrottledRemovals: ("RTR-505",),
+    deletion.TakesAnyAnswer: ("RTR-505",),
+    deletion.LosesRemovals: ("RTR-505",),
     states.RemembersForEver: ("RTR-510",),
+    deletion.ForgetsInMemory: ("RTR-510",),
     states.WritesLate: ("RTR-600",),
+    lost.WritesSoon: ("RTR-600",),
     states.LosesParked: ("RTR-600",),
     states.KeysOfItsLife: ("RTR-610",),
     states.HasToBeKilled: ("RTR-620",),
