@@ -102,7 +102,7 @@ class Contract:
         if self.supports is not None or given is None:
             return self.supports
         names = named_in(given)
-        own = [name for name in names if name in CAPABILITIES.get(self.family, ())]
+        own = [name for name in names if name in CAPABILITIES[self.family]]
         return own if own or not names else None
 
     @classmethod

@@ -82,8 +82,8 @@ def _by_jsonschema(schema: Schema, value: Any, prefix: str) -> Iterator[Problem]
         if error.validator is None:  # What may not be there at all; where that is, the other one says.
             yield from (one for one in _by_jsonschema_rs(schema, value, prefix) if one.rule == _FALSE)
             continue
-        rule, schema_here = str(error.validator), error.schema if isinstance(error.schema, dict) else {}
-        yield from _problems(prefix, schema.name, list(error.absolute_path), rule, error.instance, schema_here)
+        here: Any = error.schema
+        yield from _problems(prefix, schema.name, list(error.absolute_path), error.validator, error.instance, here)
 
 
 def _by_jsonschema_rs(schema: Schema, value: Any, prefix: str) -> Iterator[Problem]:

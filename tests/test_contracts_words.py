@@ -94,6 +94,16 @@ def test_what_may_not_be_there_at_all(source: dict[str, Any], value: Any, paths:
     )
 
 
+def test_what_may_not_be_there_is_told_beside_the_rest() -> None:
+    """One problem for each place, whichever comes first."""
+    schema = compile_schema("x", {"properties": {"old": False, "plan": {"type": "string"}}, "required": ["id"]})
+    assert [(one.code, one.path) for one in explain(schema, {"old": 1, "plan": 5}, prefix="c")] == [
+        ("c.unknown", "$.old"),
+        ("c.type", "$.plan"),
+        ("c.required", "$.id"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("rule", "value", "words"),
     [

@@ -8,7 +8,7 @@ import pytest
 from kit_runs import WITHOUT, came, ran
 
 from contract_tests.contract import CAPABILITIES as KNOWN
-from contract_tests.contract import Contract, ContractError, check_opt_outs, ids_of, requirement
+from contract_tests.contract import Contract, ContractError, check_opt_outs, check_supports, ids_of, requirement
 from contract_tests.destination.hooks import CAPABILITIES as OF_PLUGINS
 from contract_tests.router.subject import CAPABILITIES as OF_ROUTERS
 from contract_tests.vendor import CAPABILITIES as OF_SERVERS
@@ -192,6 +192,10 @@ def test_capabilities_that_there_are_not(pytester: pytest.Pytester) -> None:
     ) as caught:
         type("TestMine", (Contract,), {"family": "VND", "supports": ("control", "lsits")})
     assert caught.value.code == "contract_tests.unknown_capability"
+    with pytest.raises(
+        ContractError, match=r"--supports declares lsits, time, which is no capability; there are a, b\."
+    ):
+        check_supports(["lsits", "a", "time"], ["b", "a", "b"], "--supports")
     assert type("Mixin", (Contract,), {"supports": ("control",)})
     assert type("TestPlugin", (Topic,), {"supports": ("refunds",)}), "which is for DST-006 to say"
 

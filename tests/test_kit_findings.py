@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from contract_tests.contract import requirement
+from contract_tests.contract import ContractError, requirement
 from contract_tests.findings import LONGEST, MOST_REQUESTS, BrokenRequirement, expect, gist, shown, told
 from contract_tests.requirements import Requirement
 
@@ -47,6 +47,14 @@ def test_long_values_are_cut() -> None:
     """A message stays on a screen, and says how long the value is."""
     assert shown("x" * LONGEST) == "x" * LONGEST
     assert shown("x" * (LONGEST + 1)) == "x" * LONGEST + f"… ({LONGEST + 1} characters)"
+
+
+def test_what_could_not_be_tested() -> None:
+    """A mistake of the set-up is no verdict: the requirements are named, and nothing is said of how to meet them."""
+    error = ContractError("contract_tests.no_server", "Nobody answers.")
+    text = told([ONE, TWO], error, [], "test_it", "setup")
+    assert text.startswith("DST-010, DST-011 could not be tested.\n")
+    assert "do:" not in text
 
 
 def test_the_whole_text() -> None:
