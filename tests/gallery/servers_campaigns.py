@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from gallery.servers import Ask, Next, Reply, Wrong
 from gallery.servers_wrong import CAMPAIGNS, POST_SURVEY, TEMPLATES, asking, broken, instead, reply, telling
+from mock_promoter.account import Account
+
+Row = dict[str, Any]
 
 _POST_CAMPAIGN, _POST_TEMPLATE = f"POST {CAMPAIGNS}", f"POST {TEMPLATES}"
-_EMPTY: dict[str, Any] = {"count": 0, "next": None, "previous": None, "results": []}
+_EMPTY: Row = {"count": 0, "next": None, "previous": None, "results": []}
 #: The campaign that each account begins with.
 _FIRST = 1
 
@@ -48,7 +52,7 @@ def _shouts_names_of_campaigns() -> Wrong:
 
 @broken("VND-172")
 def _lists_no_new_campaigns() -> Wrong:
-    return _rows(lambda row: [row] if row["id"] == _FIRST else [])
+    return _rows(lambda row, _: [row] if row["id"] == _FIRST else [])
 
 
 @broken("VND-172")
@@ -92,53 +96,41 @@ def _makes_campaigns_without_a_name() -> Wrong:
 
 @broken("VND-174")
 def _counts_whoever_was_surveyed() -> Wrong:
-    return _rows(lambda row: [{**row, "eligible_count": row["all_count"]}])
+    return _rows(lambda row, _: [{**row, "eligible_count": row["all_count"]}])
 
 
 @broken("VND-174")
 def _counts_as_when_it_was_made() -> Wrong:
     first: dict[Any, Any] = {}
-    return _rows(lambda row: [first.setdefault((row["id"], row["name"]), row)])
+    return _rows(lambda row, _: [first.setdefault((row["id"], row["name"]), row)])
 
 
 @broken("VND-174")
 def _counts_contacts_of_other_lists() -> Wrong:
-    async def wrong(ask: Ask, go: Next) -> Reply:
-        given = await go(ask)
-        account = ask.server.caller(ask.headers.get("authorization", ""))
-        if account is None or ask.call != f"GET {CAMPAIGNS}" or given.status != 200:
-            return given
-        shown = [{**row, "all_count": len(account.contacts)} for row in given.json["results"]]
-        return given.with_json({**given.json, "results": shown})
-
-    return wrong
+    return _rows(lambda row, account: [{**row, "all_count": len(account.contacts)}])
 
 
 @broken("VND-174")
 def _counts_who_has_unsubscribed() -> Wrong:
+    def counted(row: Row, account: Account) -> list[Row]:
+        gone = sum(contact.unsubscribed for contact in account.members(account.campaigns[row["id"]].list_id))
+        return [{**row, "eligible_count": row["eligible_count"] + gone}]
+
+    return _rows(counted)
+
+
+def _rows(change: Callable[[Row, Account], list[Row]]) -> Wrong:
+    """Return what shows other rows in the list of campaigns, each by what the account holds."""
+
     async def wrong(ask: Ask, go: Next) -> Reply:
         given = await go(ask)
         account = ask.server.caller(ask.headers.get("authorization", ""))
         if account is None or ask.call != f"GET {CAMPAIGNS}" or given.status != 200:
             return given
-        lists = {one.id: one.list_id for one in account.campaigns.values()}
-        gone = {one: sum(contact.unsubscribed for contact in account.members(lists[one])) for one in lists}
-        shown = [{**row, "eligible_count": row["eligible_count"] + gone[row["id"]]} for row in given.json["results"]]
+        shown = [row for one in given.json["results"] for row in change(one, account)]
         return given.with_json({**given.json, "results": shown})
 
     return wrong
-
-
-def _rows(change: Any) -> Wrong:
-    """Return what changes the rows of the list of campaigns."""
-
-    def changed(ask: Ask, given: Reply) -> Reply:
-        if ask.call != f"GET {CAMPAIGNS}" or given.status != 200:
-            return given
-        shown = [row for one in given.json["results"] for row in change(one)]
-        return given.with_json({**given.json, "results": shown})
-
-    return telling(changed)
 
 
 def _lacks(ask: Ask, call: str, field: str) -> bool:
