@@ -78,9 +78,11 @@ def _by_jsonschema(schema: Schema, value: Any, prefix: str) -> Iterator[Problem]
     # jsonschema costs 70 ms to import; whoever sends good events never pays it.
     from jsonschema import Draft202012Validator
 
+    # What may not be there at all: where that is, the other one says, once for all such places.
+    forbidden = (one for one in _by_jsonschema_rs(schema, value, prefix) if one.rule == _FALSE)
     for error in Draft202012Validator(schema.source).iter_errors(_cut(value)):
-        if error.validator is None:  # What may not be there at all; where that is, the other one says.
-            yield from (one for one in _by_jsonschema_rs(schema, value, prefix) if one.rule == _FALSE)
+        if error.validator is None:
+            yield from forbidden
             continue
         here: Any = error.schema
         yield from _problems(prefix, schema.name, list(error.absolute_path), error.validator, error.instance, here)

@@ -102,6 +102,9 @@ def test_what_may_not_be_there_is_told_beside_the_rest() -> None:
         ("c.type", "$.plan"),
         ("c.required", "$.id"),
     ]
+    many = compile_schema("x", {"patternProperties": {"^old": False}, "required": ["id"]})
+    told = explain(many, {f"old{number}": 1 for number in range(9)})
+    assert [one.path for one in told] == [*(f"$.old{number}" for number in range(9)), "$.id"]
 
 
 @pytest.mark.parametrize(
